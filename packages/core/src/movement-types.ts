@@ -1,0 +1,195 @@
+/**
+ * @file Shapes as types, continued: movement, joining, indexing, and the values that tensors are made from. The rules
+ * of shape-types.ts apply. Imports dtype.ts, shape-types.ts and tensor.ts (types only).
+ */
+import type { TypedArray } from './dtype.ts'
+import type {
+  After,
+  At,
+  Axis,
+  DimAt,
+  Gradual,
+  Head,
+  InsertAt,
+  RemoveAt,
+  SetAt,
+  Shape,
+  Show,
+} from './shape-types.ts'
+import type { Tensor } from './tensor.ts'
+
+/** Shape of `permute(order)`. */
+export type Permute<S extends Shape, P extends Shape> = number extends S['length'] | P['length']
+  ? Shape
+  : { -readonly [K in keyof P]: DimAt<S, P[K]> }
+
+/** Check of an order of axes: each axis of S, once. */
+export type OrderArg<S extends Shape, P extends Shape> = number extends S['length'] | P['length'] | P[number]
+  ? P
+  : { n: P['length']; x: P[number]; i: At<S, Axis<S>> } extends {
+        n: S['length']
+        x: Axis<S>
+        i: At<S, P[number]>
+      }
+    ? P
+    : `order ${Show<P>} must name each axis of ${Show<S>} once`
+
+/** Shape of `transpose()`. */
+export type Reverse<S extends Shape> = number extends S['length'] ? Shape : ReverseInto<S, []>
+type ReverseInto<S extends Shape, Out extends Shape> = S extends readonly [
+  infer H extends number,
+  ...infer R extends Shape,
+]
+  ? ReverseInto<R, [H, ...Out]>
+  : Out
+
+/** Shape of `transpose(a, b)`. */
+export type Swap<S extends Shape, A, B> = number extends S['length'] | At<S, A> | At<S, B>
+  ? Shape
+  : { [K in keyof S]: K extends `${At<S, A>}` ? DimAt<S, B> : K extends `${At<S, B>}` ? DimAt<S, A> : S[K] }
+
+/** Shape of `reshape(shape)`: a -1 is found at run time, where the number of elements is checked too. */
+export type Reshape<T extends Shape> = number extends T['length']
+  ? Shape
+  : { [K in keyof T]: T[K] extends -1 ? number : T[K] }
+
+/** Shape of `squeeze(axis)`; without an axis, every 1 goes. */
+export type Squeeze<S extends Shape, X> = number extends S['length']
+  ? Shape
+  : { x: X } extends { x: undefined }
+    ? DropOnes<S>
+    : number extends At<S, X>
+      ? Shape
+      : RemoveAt<S, At<S, X>>
+type DropOnes<S extends Shape> = number extends S[number]
+  ? Shape
+  : S extends readonly [infer H extends number, ...infer R extends Shape]
+    ? [H] extends [1]
+      ? DropOnes<R>
+      : [H, ...DropOnes<R>]
+    : []
+
+/** Shape of `unsqueeze(axis)`. */
+export type Unsqueeze<S extends Shape, X> = number extends S['length']
+  ? Shape
+  : InsertAt<S, At<[...S, 1], X>, 1>
+
+/** Shape of `flatten(start, end)`: the merged dimension is `number`, except where only one is merged. */
+export type Flatten<S extends Shape, From, To> = number extends S['length']
+  ? Shape
+  : S extends readonly []
+    ? [1]
+    : number extends At<S, From> | At<S, To>
+      ? Shape
+      : [
+          ...Head<S, At<S, From>>,
+          At<S, From> extends At<S, To> ? DimAt<S, From> : number,
+          ...After<S, At<S, To>>,
+        ]
+
+/** `Ok` where S stretches to T, else a message. */
+export type BroadcastableTo<S extends Shape, T extends Shape, Ok> = number extends S['length'] | T['length']
+  ? Ok
+  : StretchCheck<S, T, S, T, Ok, [0]>
+type StretchCheck<
+  SI extends Shape,
+  TI extends Shape,
+  S extends Shape,
+  T extends Shape,
+  Ok,
+  Pos extends 0[],
+> = SI extends readonly [...infer SJ extends Shape, infer X extends number]
+  ? TI extends readonly [...infer TJ extends Shape, infer Y extends number]
+    ? { x: Gradual<X>; y: Gradual<Y> } extends { x: Gradual<Y> } | { y: Gradual<X> } | { x: 1 }
+      ? StretchCheck<SJ, TJ, S, T, Ok, [...Pos, 0]>
+      : `shape ${Show<S>} does not stretch to ${Show<T>}: size ${X} at axis -${Pos['length']} cannot become ${Y}`
+    : `shape ${Show<S>} does not stretch to ${Show<T>}, which has fewer axes`
+  : Ok
+
+/** What `slice` takes per axis: null keeps it whole, a number drops it, `[start, stop | null, step?]` is a range. */
+export type Range = null | number | readonly [start: number, stop: number | null, step?: number]
+
+/** Shape of `slice(ranges)`: axes beyond the ranges are kept whole. */
+export type Slice<S extends Shape, R extends readonly Range[]> = number extends S['length'] | R['length']
+  ? Shape
+  : SliceEach<S, R, []>
+type SliceEach<S extends Shape, R extends readonly unknown[], Out extends Shape> = R extends readonly [
+  infer X,
+  ...infer Q,
+]
+  ? S extends readonly [infer H extends number, ...infer T extends Shape]
+    ? { x: X } extends { x: number }
+      ? SliceEach<T, Q, Out>
+      : { x: X } extends { x: null }
+        ? SliceEach<T, Q, [...Out, H]>
+        : { x: X } extends { x: readonly unknown[] | null }
+          ? SliceEach<T, Q, [...Out, number]>
+          : Shape
+    : Out
+  : [...Out, ...S]
+
+/** Check of a list of ranges: at most one per axis. */
+export type RangesArg<S extends Shape, R extends readonly Range[]> = number extends S['length'] | R['length']
+  ? R
+  : Fits<S, R> extends true
+    ? R
+    : `${R['length']} ranges for ${Show<S>}; give at most one per axis`
+type Fits<S extends readonly unknown[], R extends readonly unknown[]> = R extends readonly [
+  unknown,
+  ...infer Q,
+]
+  ? S extends readonly [unknown, ...infer T]
+    ? Fits<T, Q>
+    : false
+  : true
+
+/** What `pad` takes: `[before, after]` for every axis. */
+export type Padding<S extends Shape> = { readonly [K in keyof S]: readonly [before: number, after: number] }
+
+/** Shape of `pad(padding)`: an axis padded by a literal [0, 0] keeps its size. */
+export type Pad<S extends Shape, P> = {
+  [K in keyof S]: K extends keyof P ? (P[K] extends readonly [0, 0] ? S[K] : number) : number
+}
+
+// Joining and indexing.
+
+/** The shape of a tensor type. */
+export type ShapeIn<T> = T extends Tensor<infer S> ? S : never
+
+/** Shape of `concat(tensors, axis)` from the shape of the first: the joined dimension is `number`. */
+export type Concat<S extends Shape, X> = number extends S['length'] ? Shape : SetAt<S, At<S, X>, number>
+
+/** Shape of `stack(tensors, axis)`: Count tensors of shape S. */
+export type Stack<S extends Shape, Count extends number, X> = number extends S['length']
+  ? Shape
+  : InsertAt<S, At<[...S, 1], X>, Count>
+
+/** Shape of `take(indices, axis)`: the axis becomes the axes of the indices. */
+export type Take<S extends Shape, I extends Shape, X> = number extends S['length'] | I['length'] | At<S, X>
+  ? Shape
+  : [...Head<S, At<S, X>>, ...I, ...After<S, At<S, X>>]
+
+/** Shape of `oneHot(indices, classes)`. */
+export type OneHot<I extends Shape, Classes extends number> = number extends I['length']
+  ? Shape
+  : [...I, Classes]
+
+// Values.
+
+/** What `tensor` reads: a number, a boolean, or nested arrays of them. */
+export type Nested = number | boolean | readonly Nested[]
+
+/** `[[1, 2], [3, 4]]` is `[2, 2]`, `number[][]` is `[number, number]`, a typed array `[number]`. */
+export type ShapeOf<T> = { x: Nested } extends { x: T }
+  ? Shape
+  : { x: T } extends { x: number | boolean }
+    ? []
+    : T extends TypedArray
+      ? [number]
+      : T extends readonly []
+        ? [0]
+        : T extends readonly [infer H, ...unknown[]]
+          ? [T['length'], ...ShapeOf<H>]
+          : T extends readonly (infer E)[]
+            ? [T['length'], ...ShapeOf<E>]
+            : Shape
