@@ -1,11 +1,14 @@
 /** @file `pnpm test`: every quick test, on the sources. */
 import { defineConfig } from 'vitest/config'
-import { onSources } from './vitest.shared.ts'
+import { onSources, reporters } from './vitest.shared.ts'
 
 export default defineConfig({
   ...onSources,
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/test/system/**'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: reporters('test'),
   },
 })

@@ -1,6 +1,6 @@
 /** @file `pnpm test:system`: what takes long, or needs a browser or another program. */
 import { defineConfig } from 'vitest/config'
-import { onSources } from './vitest.shared.ts'
+import { onSources, reporters } from './vitest.shared.ts'
 
 export default defineConfig({
   ...onSources,
@@ -9,5 +9,6 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     fileParallelism: false,
+    reporters: reporters('system'),
   },
 })
