@@ -7,6 +7,7 @@ import type {
   After,
   At,
   Axis,
+  AxisArg,
   DimAt,
   Gradual,
   Head,
@@ -68,6 +69,15 @@ type DropOnes<S extends Shape> = number extends S[number]
       ? DropOnes<R>
       : [H, ...DropOnes<R>]
     : []
+
+/** Check of an axis to squeeze: its size is 1. */
+export type SqueezeArg<S extends Shape, X> = number extends S['length'] | X
+  ? X
+  : { x: X } extends { x: Axis<S> }
+    ? { x: Gradual<DimAt<S, X>> } extends { x: 1 }
+      ? X
+      : `axis ${X & number} of ${Show<S>} has size ${DimAt<S, X>}; only axes of size 1 can be squeezed`
+    : AxisArg<S, X>
 
 /** Shape of `unsqueeze(axis)`. */
 export type Unsqueeze<S extends Shape, X> = number extends S['length']
@@ -147,9 +157,9 @@ type Fits<S extends readonly unknown[], R extends readonly unknown[]> = R extend
 export type Padding<S extends Shape> = { readonly [K in keyof S]: readonly [before: number, after: number] }
 
 /** Shape of `pad(padding)`: an axis padded by a literal [0, 0] keeps its size. */
-export type Pad<S extends Shape, P> = {
-  [K in keyof S]: K extends keyof P ? (P[K] extends readonly [0, 0] ? S[K] : number) : number
-}
+export type Pad<S extends Shape, P> = number extends S['length']
+  ? Shape
+  : { [K in keyof S]: K extends keyof P ? (P[K] extends readonly [0, 0] ? S[K] : number) : number }
 
 // Joining and indexing.
 

@@ -88,11 +88,11 @@ type BroadcastCheck<
 /** Shape of `a @ b`. */
 export type MatMul<A extends Shape, B extends Shape> = number extends A['length'] | B['length']
   ? Shape
-  : A extends readonly [...infer P extends Shape, infer M extends number, number]
-    ? B extends readonly [...infer Q extends Shape, number, infer N extends number]
+  : A extends readonly [...infer P extends Shape, infer M extends number, unknown]
+    ? B extends readonly [...infer Q extends Shape, unknown, infer N extends number]
       ? [...Broadcast<P, Q>, M, N]
       : [...P, M]
-    : B extends readonly [...infer Q extends Shape, number, infer N extends number]
+    : B extends readonly [...infer Q extends Shape, unknown, infer N extends number]
       ? [...Q, N]
       : []
 
@@ -101,10 +101,10 @@ export type MatMulable<A extends Shape, B extends Shape, Ok> = number extends A[
   ? Ok
   : A extends readonly [...infer P extends Shape, infer K extends number]
     ? B extends
-        | readonly [...infer Q extends Shape, infer L extends number, number]
+        | readonly [...infer Q extends Shape, infer L extends number, unknown]
         | readonly [infer L extends number]
       ? { x: Gradual<K>; y: Gradual<L> } extends { x: Gradual<L> } | { y: Gradual<K> }
-        ? P extends readonly [...infer R extends Shape, number]
+        ? P extends readonly [...infer R extends Shape, unknown]
           ? BroadcastCheck<R, Q, A, B, Ok, [0, 0, 0]>
           : Ok
         : `matmul: ${Show<A>} @ ${Show<B>}: inner sizes ${K} and ${L} differ; transpose one of them`
@@ -173,13 +173,13 @@ export type Head<S extends Shape, I extends number, Out extends Shape = []> = Ou
 /** What follows the first I dimensions of S. */
 type Tail<S extends Shape, I extends number, Pos extends 0[] = []> = Pos['length'] extends I
   ? S
-  : S extends readonly [number, ...infer R extends Shape]
+  : S extends readonly [unknown, ...infer R extends Shape]
     ? Tail<R, I, [...Pos, 0]>
     : []
 
 /** What follows position I of S. */
 export type After<S extends Shape, I extends number> =
-  Tail<S, I> extends readonly [number, ...infer R extends Shape] ? R : []
+  Tail<S, I> extends readonly [unknown, ...infer R extends Shape] ? R : []
 
 /** S with V at position I (at several, if I is a union). */
 export type SetAt<S extends Shape, I extends number, V extends number> = number extends I

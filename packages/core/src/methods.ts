@@ -1,0 +1,145 @@
+/**
+ * @file The methods of Tensor: their types, and their installation on the prototype. Each only calls the free function
+ * of its name, which documents it. Imports everything above.
+ */
+import type {
+  BroadcastableTo,
+  Flatten,
+  OrderArg,
+  Pad,
+  Padding,
+  Permute,
+  Range,
+  RangesArg,
+  Reshape,
+  Reverse,
+  Slice,
+  Squeeze,
+  SqueezeArg,
+  Swap,
+  Take,
+  Unsqueeze,
+} from './movement-types.ts'
+import type {
+  AxesArg,
+  AxisArg,
+  Broadcast,
+  Broadcastable,
+  MatMul,
+  MatMulable,
+  NewAxisArg,
+  Reduce,
+  Shape,
+} from './shape-types.ts'
+import type { Tensor } from './tensor.ts'
+
+/** An axis, a list of axes, or undefined for all of them. */
+type Axes = number | readonly number[] | undefined
+interface Keep<K extends boolean> {
+  /** Keep reduced axes, with size 1. */
+  readonly keepdims?: K
+}
+interface Correction<K extends boolean> extends Keep<K> {
+  /** Divide by n - correction. 0 unless given; 1 for the unbiased estimate. */
+  readonly correction?: number
+}
+
+/** Every op as a method, the tensor first. */
+export interface Methods<S extends Shape> {
+  // Elementwise, with broadcasting.
+  add<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  sub<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  mul<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  div<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  pow<B extends Shape = S>(exponent: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  maximum<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  minimum<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  eq<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  ne<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  lt<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  le<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  gt<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  ge<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+
+  // Elementwise, of one tensor.
+  neg(): Tensor<S>
+  exp(): Tensor<S>
+  log(): Tensor<S>
+  log1p(): Tensor<S>
+  expm1(): Tensor<S>
+  sqrt(): Tensor<S>
+  square(): Tensor<S>
+  abs(): Tensor<S>
+  sin(): Tensor<S>
+  cos(): Tensor<S>
+  tanh(): Tensor<S>
+  sigmoid(): Tensor<S>
+  relu(): Tensor<S>
+  softplus(): Tensor<S>
+  clamp(min?: number, max?: number): Tensor<S>
+
+  // Reductions.
+  sum<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: Keep<K>,
+  ): Tensor<Reduce<S, X, K>>
+  mean<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: Keep<K>,
+  ): Tensor<Reduce<S, X, K>>
+  max<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: Keep<K>,
+  ): Tensor<Reduce<S, X, K>>
+  min<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: Keep<K>,
+  ): Tensor<Reduce<S, X, K>>
+  prod<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: Keep<K>,
+  ): Tensor<Reduce<S, X, K>>
+  logsumexp<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: Keep<K>,
+  ): Tensor<Reduce<S, X, K>>
+  variance<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: Correction<K>,
+  ): Tensor<Reduce<S, X, K>>
+  std<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: Correction<K>,
+  ): Tensor<Reduce<S, X, K>>
+  argmax<const X extends number | undefined = undefined>(axis?: AxisArg<S, X>): Tensor<Reduce<S, X, false>>
+  softmax<const X extends number>(axis: AxisArg<S, X>): Tensor<S>
+  logSoftmax<const X extends number>(axis: AxisArg<S, X>): Tensor<S>
+
+  // Movement.
+  reshape<const T extends Shape>(shape: readonly [...T]): Tensor<Reshape<T>>
+  flatten<const I extends number = 0, const J extends number = -1>(
+    start?: AxisArg<S, I>,
+    end?: AxisArg<S, J>,
+  ): Tensor<Flatten<S, I, J>>
+  permute<const P extends Shape>(order: OrderArg<S, P>): Tensor<Permute<S, P>>
+  transpose(): Tensor<Reverse<S>>
+  transpose<const I extends number, const J extends number>(
+    a: AxisArg<S, I>,
+    b: AxisArg<S, J>,
+  ): Tensor<Swap<S, I, J>>
+  /** The axes in reverse order. */
+  readonly T: Tensor<Reverse<S>>
+  squeeze<const X extends number | undefined = undefined>(axis?: SqueezeArg<S, X>): Tensor<Squeeze<S, X>>
+  unsqueeze<const X extends number>(axis: NewAxisArg<S, X>): Tensor<Unsqueeze<S, X>>
+  broadcastTo<const T extends Shape>(shape: BroadcastableTo<S, T, readonly [...T]>): Tensor<T>
+  slice<const R extends readonly Range[]>(ranges: RangesArg<S, R>): Tensor<Slice<S, R>>
+  flip<const X extends number>(axis: AxisArg<S, X>): Tensor<S>
+  pad<const P extends Padding<S>>(padding: P, value?: number): Tensor<Pad<S, P>>
+  take<I extends Shape, const X extends number>(
+    indices: Tensor<I>,
+    axis: AxisArg<S, X>,
+  ): Tensor<Take<S, I, X>>
+
+  // Linear algebra.
+  matmul<B extends Shape>(other: MatMulable<S, B, Tensor<B>>): Tensor<MatMul<S, B>>
+}
