@@ -52,11 +52,16 @@ export interface Scalar<T> {
   not(a: T): T
   /** `a` where the mask holds, else `b`; both are computed. */
   select(mask: T, a: T, b: T): T
-  /** 2^n for an integral n in [-1022, 1023]. float64 only. */
-  powerOfTwo(n: T): T
-  /** The integral k with x / 2^k in [a, 2a), a = 0.70710659 (high word 0x3fe6a09e). float64, x positive and normal. */
+  /** 1 where the mask holds, else 0. A product with it is several times faster in JavaScript than an unpredictable select. */
+  indicator(mask: T): T
+  /** x 2^n, rounded once, for an integral n in [-2044, 2046] and |x| in [1/2, 2]. float64 only. */
+  scale(x: T, n: T): T
+  /**
+   * The integral k with x / 2^k in [a, 2a), a = 0.70710659 (high word 0x3fe6a09e), for a positive normal x; some number
+   * for any other x. float64 only.
+   */
   exponent(x: T): T
-  /** x / 2^exponent(x), exactly. float64, x positive and normal. */
+  /** x / 2^exponent(x), exactly, for a positive normal x; some number for any other x. float64 only. */
   mantissa(x: T): T
   /** A mask: is bit `position` (0 to 30) of the integral n set, in two's complement; |n| < 2^31. float64 only. */
   bit(n: T, position: number): T
@@ -91,9 +96,20 @@ function nearest(a: number): number {
   return a < 0 || Object.is(a, -0) ? -rounded : rounded
 }
 
+function scale(x: number, n: number): number {
+  const k = n | 0
+  const half = k >> 1
+  return x * powers[half + FIRST_POWER]! * powers[k - half + FIRST_POWER]!
+}
+
+/** Without the sign, so that every number gives an exponent for which the table has the mantissa's factor. */
 function exponent(x: number): number {
   float[0] = x
-  return (words[1]! - 0x3fe6a09e) >> 20
+  return ((words[1]! & 0x7fffffff) - 0x3fe6a09e) >> 20
+}
+
+function mantissa(x: number): number {
+  return x * powers[FIRST_POWER - exponent(x)]!
 }
 
 /** A value in generated source: the expression that names it. */
@@ -156,7 +172,13 @@ function sourceScalar(program: Program, precision: Precision): Scalar<Value> {
   const only = (op: string, allowed: boolean) => {
     if (!allowed) fail(op, `is not defined in ${precision} expressions; convert the operands`)
   }
-  const put = (op: string, allowed: boolean, xs: readonly Value[], code: string, kind: Value['kind'] = precision) => {
+  const put = (
+    op: string,
+    allowed: boolean,
+    xs: readonly Value[],
+    code: string,
+    kind: Value['kind'] = precision,
+  ) => {
     only(op, allowed)
     expect(op, precision, xs)
     return program.define(kind, code)
@@ -175,13 +197,19 @@ function sourceScalar(program: Program, precision: Precision): Scalar<Value> {
     precision,
     constant: (value) => {
       if (precision === 'float32') value = Math.fround(value)
-      else if (!float && value !== (value | 0)) fail('constant', `${value} is not an ${precision}; use a whole number`)
+      else if (!float && value !== (value | 0))
+        fail('constant', `${value} is not an ${precision}; use a whole number`)
       return { code: literal(value), kind: precision }
     },
     add: (a, b) => put('add', arithmetic, [a, b], round(`${a.code} + ${b.code}`)),
     sub: (a, b) => put('sub', arithmetic, [a, b], round(`${a.code} - ${b.code}`)),
     mul: (a, b) =>
-      put('mul', arithmetic, [a, b], float ? round(`${a.code} * ${b.code}`) : `Math.imul(${a.code}, ${b.code})`),
+      put(
+        'mul',
+        arithmetic,
+        [a, b],
+        float ? round(`${a.code} * ${b.code}`) : `Math.imul(${a.code}, ${b.code})`,
+      ),
     div: (a, b) => put('div', float, [a, b], round(`${a.code} / ${b.code}`)),
     neg: (a) => put('neg', arithmetic, [a], float ? `-${a.code}` : `(-${a.code}) | 0`),
     abs: (a) => put('abs', arithmetic, [a], float ? `Math.abs(${a.code})` : `Math.abs(${a.code}) | 0`),
@@ -205,17 +233,28 @@ function sourceScalar(program: Program, precision: Precision): Scalar<Value> {
       else expect('select', 'mask', [a])
       return program.define(b.kind, `${mask.code} ? ${a.code} : ${b.code}`)
     },
-    powerOfTwo: (n) =>
-      put('powerOfTwo', wide, [n], `${program.use('$powers', powers)}[(${n.code} | 0) + ${FIRST_POWER}]`),
+    indicator: (mask) => {
+      expect('indicator', 'mask', [mask])
+      return program.define(precision, `+${mask.code}`)
+    },
+    scale: (x, n) => put('scale', wide, [x, n], `${program.use('$scale', scale)}(${x.code}, ${n.code})`),
     exponent: (x) => put('exponent', wide, [x], exponentOf(x).code),
     mantissa: (x) =>
-      put('mantissa', wide, [x], `${x.code} * ${program.use('$powers', powers)}[${FIRST_POWER} - ${exponentOf(x).code}]`),
+      put(
+        'mantissa',
+        wide,
+        [x],
+        `${x.code} * ${program.use('$powers', powers)}[${FIRST_POWER} - ${exponentOf(x).code}]`,
+      ),
     bit: (n, position) => put('bit', wide, [n], `(${n.code} & ${1 << position}) !== 0`, 'mask'),
     inFloat64: (body, ...xs) => {
       only('inFloat64', float)
       if (wide) return body(self, ...xs)
       expect('inFloat64', precision, xs)
-      const result = body(sourceScalar(program, 'float64'), ...xs.map((x): Value => ({ ...x, kind: 'float64' })))
+      const result = body(
+        sourceScalar(program, 'float64'),
+        ...xs.map((x): Value => ({ ...x, kind: 'float64' })),
+      )
       return result.kind === 'mask' ? result : program.define(precision, round(result.code))
     },
     rare: (mask, slow, xs, otherwise) => {
@@ -239,7 +278,10 @@ export function emitJavaScript(
   precision: Precision,
 ): { statements: string; result: string; isMask: boolean; environment: Record<string, unknown> } {
   const program = new Program(argumentNames)
-  const result = expr(sourceScalar(program, precision), ...argumentNames.map((code): Value => ({ code, kind: precision })))
+  const result = expr(
+    sourceScalar(program, precision),
+    ...argumentNames.map((code): Value => ({ code, kind: precision })),
+  )
   const { lines, environment } = program
   return { statements: lines.join('\n'), result: result.code, isMask: result.kind === 'mask', environment }
 }
@@ -273,11 +315,13 @@ function numberScalar(precision: Precision): Scalar<number> {
     or: (a, b) => a | b,
     not: (a) => 1 - a,
     select: (mask, a, b) => (mask !== 0 ? a : b),
-    powerOfTwo: (n) => powers[(n | 0) + FIRST_POWER]!,
+    indicator: (mask) => mask,
+    scale,
     exponent,
-    mantissa: (x) => x * powers[FIRST_POWER - exponent(x)]!,
+    mantissa,
     bit: (n, position) => (n >> position) & 1,
-    inFloat64: (body, ...xs) => (precision === 'float64' ? body(self, ...xs) : round(body(numberScalar('float64'), ...xs))),
+    inFloat64: (body, ...xs) =>
+      precision === 'float64' ? body(self, ...xs) : round(body(numberScalar('float64'), ...xs)),
     rare: (mask, slow, xs, otherwise) => (mask !== 0 ? slow.run(...xs) : otherwise),
     host: (name, ...xs) => round((Math[name] as (...xs: number[]) => number)(...xs)),
   }

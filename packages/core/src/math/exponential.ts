@@ -1,0 +1,63 @@
+/** @file Our own exp and log in the scalar algebra: IEEE operations only, so the same bits on every engine. Imports scalar.ts, polynomial.ts. */
+import type { Scalar } from '../scalar.ts'
+import { polynomial } from './polynomial.ts'
+
+/** Added and subtracted again, it rounds a number below 2^51 in magnitude to the nearest integer. */
+export const ROUNDER = 6755399441055744
+
+/** ln 2 as a sum: the first part has 42 bits, so that its products with exponents (11 bits) are exact. */
+const LN2_HIGH = 0.6931471805598903
+const LN2_LOW = 5.497923018708371e-14
+
+/** Coefficients here and in trigonometric.ts are derived by scripts/coefficients.ts. */
+const EXP = [
+  0.5000000000000013, 0.16666666666666685, 0.0416666666665119, 0.00833333333331633, 0.0013888888947786178,
+  0.00019841269897892042, 0.00002480148925221145, 0.000002755723352968657, 2.7631498421727305e-7, 2.511245431159078e-8,
+]
+const LOG = [
+  0.6666666666666737, 0.39999999999397284, 0.285714287460272, 0.22222198210343577, 0.18183582981355673,
+  0.15313573208427564, 0.1480075892664214,
+]
+
+/**
+ * e^x, within 1 ulp in float64 over the whole range, subnormal results included; float32 is the float64 value rounded.
+ * With n the integer nearest to x / ln 2 and r = x - n ln 2, e^x = 2^n (1 + r + r^2 p(r)).
+ */
+export function exp<T>(scalar: Scalar<T>, x: T): T {
+  return scalar.inFloat64((s, x) => {
+    // Beyond these bounds the result is 0 or infinite, and so it is at the bounds; NaN passes.
+    const above = s.select(s.lt(x, s.constant(-746)), s.constant(-746), x)
+    const bounded = s.select(s.gt(above, s.constant(710)), s.constant(710), above)
+    const n = s.sub(s.add(s.mul(bounded, s.constant(Math.LOG2E)), s.constant(ROUNDER)), s.constant(ROUNDER))
+    const high = s.sub(bounded, s.mul(n, s.constant(LN2_HIGH)))
+    const low = s.mul(n, s.constant(LN2_LOW))
+    const r = s.sub(high, low)
+    const tail = s.mul(s.mul(r, r), polynomial(s, r, EXP))
+    // The leading sum is of exact numbers, and what its rounding loses is added to the rest: 0.6 ulp in all.
+    const top = s.add(s.constant(1), high)
+    const lost = s.add(s.sub(s.constant(1), top), high)
+    return s.scale(s.add(top, s.add(lost, s.sub(tail, low))), n)
+  }, x)
+}
+
+/**
+ * The natural logarithm, within 1 ulp in float64 over the whole range, subnormal arguments included; -Infinity at 0, NaN
+ * below. float32 is the float64 value rounded. With x = 2^k (1 + f) and q = f / (2 + f), log(1 + f) =
+ * 2 q + q^3 p(q^2), where 2 q = f - q f: written as f - (f^2 / 2 - q (f^2 / 2 + q^2 p)), f stays exact.
+ */
+export function log<T>(scalar: Scalar<T>, x: T): T {
+  return scalar.inFloat64((s, x) => {
+    const normal = s.ge(x, s.constant(2.2250738585072014e-308))
+    const scaled = s.select(normal, x, s.mul(x, s.constant(2 ** 54)))
+    const k = s.sub(s.exponent(scaled), s.select(normal, s.constant(0), s.constant(54)))
+    const f = s.sub(s.mantissa(scaled), s.constant(1))
+    const q = s.div(f, s.add(f, s.constant(2)))
+    const square = s.mul(q, q)
+    const half = s.mul(s.mul(f, f), s.constant(0.5))
+    const tail = s.add(s.mul(q, s.add(half, s.mul(square, polynomial(s, square, LOG)))), s.mul(k, s.constant(LN2_LOW)))
+    const y = s.sub(s.mul(k, s.constant(LN2_HIGH)), s.sub(s.sub(half, tail), f))
+    const notPositive = s.select(s.eq(x, s.constant(0)), s.constant(-Infinity), s.constant(NaN))
+    const unusual = s.select(s.eq(x, s.constant(Infinity)), x, notPositive)
+    return s.select(s.and(s.gt(x, s.constant(0)), s.lt(x, s.constant(Infinity))), y, unusual)
+  }, x)
+}

@@ -1,0 +1,101 @@
+/** @file Our own sin and cos in the scalar algebra: IEEE operations only, so the same bits on every engine. Imports scalar.ts, polynomial.ts. */
+import { interpret, type Scalar, type SlowPath } from '../scalar.ts'
+import { ROUNDER } from './exponential.ts'
+import { polynomial } from './polynomial.ts'
+
+/** pi / 2 as a sum: the first parts have 33 and 32 bits, so that their products with integers up to 2^20 are exact. */
+const HALF_PI_HIGH = 1.5707963267341256
+const HALF_PI_MIDDLE = 6.077100506303966e-11
+const HALF_PI_LOW = 2.0222662487959506e-21
+const SIN = [
+  -0.1666666666666663, 0.008333333333322217, -0.00019841269829682143, 0.000002755731365530227, -2.505075315662455e-8,
+  1.5896541945616932e-10,
+]
+const COS = [
+  0.041666666666666595, -0.001388888888887362, 0.000024801587289206485, -2.755731428114316e-7, 2.0875714489814802e-9,
+  -1.1359230197218536e-11,
+]
+
+/** sin(quadrant pi/2 + r + low) for |r| <= pi/4 and a low far below it. */
+function sinOfReduced<T>(s: Scalar<T>, quadrant: T, r: T, low: T): T {
+  const z = s.mul(r, r)
+  const half = s.mul(z, s.constant(0.5))
+  const top = s.sub(s.constant(1), half)
+  const sine = s.add(r, s.add(s.mul(s.mul(r, z), polynomial(s, z, SIN)), s.mul(low, top)))
+  const rest = s.sub(s.mul(s.mul(z, z), polynomial(s, z, COS)), s.mul(r, low))
+  const cosine = s.add(top, s.add(s.sub(s.sub(s.constant(1), top), half), rest))
+  // Products with 0 and 1 instead of selects: quadrants are unpredictable.
+  const odd = s.indicator(s.bit(quadrant, 0))
+  const magnitude = s.add(s.mul(cosine, odd), s.mul(sine, s.sub(s.constant(1), odd)))
+  const lower = s.indicator(s.bit(quadrant, 1))
+  return s.mul(magnitude, s.sub(s.constant(1), s.add(lower, lower)))
+}
+
+/** pi / 2 in fixed point with 1,216 fraction bits, by Machin's formula; made when first needed. */
+const FRACTION_BITS = 1216n
+let halfPi = 0n
+
+function machin(): bigint {
+  const reciprocalArctan = (n: bigint) => {
+    let sum = 0n
+    for (let k = 1n, power = (1n << FRACTION_BITS) / n; power !== 0n; k += 2n, power /= n * -n) sum += power / k
+    return sum
+  }
+  return 8n * reciprocalArctan(5n) - 2n * reciprocalArctan(239n)
+}
+
+const reducedSine = /* @__PURE__ */ interpret((s, quadrant, r, low) => sinOfReduced(s, quadrant!, r!, low!), 'float64')
+
+/** sin(x + shift pi/2) by exact reduction: the error of pi / 2, at most 2^1024 times, stays below 2^-190. */
+function sinByExactReduction(x: number, shift: bigint): number {
+  if (!Number.isFinite(x)) return Number.NaN
+  halfPi ||= machin()
+  let exponent = 0n
+  for (; !Number.isInteger(x); exponent++) x *= 2
+  const fixed = (BigInt(x) << FRACTION_BITS) >> exponent
+  const magnitude = fixed < 0n ? -fixed : fixed
+  const n = (2n * magnitude + halfPi) / (2n * halfPi)
+  const rest = (magnitude - n * halfPi) >> (FRACTION_BITS - 192n)
+  const r = Number(rest) * 2 ** -192
+  const low = Number(rest - BigInt(r * 2 ** 192)) * 2 ** -192
+  return fixed < 0n
+    ? reducedSine(Number((shift - n) & 3n), -r, -low)
+    : reducedSine(Number((shift + n) & 3n), r, low)
+}
+
+const slowSin: SlowPath = { name: 'slowSin', run: (x) => sinByExactReduction(x, 0n) }
+const slowCos: SlowPath = { name: 'slowCos', run: (x) => sinByExactReduction(x, 1n) }
+
+/** sin(x + shift pi/2) for shift 0 or 1. */
+function sinShifted<T>(s: Scalar<T>, x: T, shift: number, slow: SlowPath): T {
+  const n = s.sub(s.add(s.mul(x, s.constant(2 / Math.PI)), s.constant(ROUNDER)), s.constant(ROUNDER))
+  const first = s.sub(x, s.mul(n, s.constant(HALF_PI_HIGH)))
+  const middle = s.mul(n, s.constant(HALF_PI_MIDDLE))
+  const second = s.sub(first, middle)
+  const last = s.mul(n, s.constant(HALF_PI_LOW))
+  const r = s.sub(second, last)
+  // What the roundings of second and r lost.
+  const low = s.add(s.sub(s.sub(second, r), last), s.sub(s.sub(first, second), middle))
+  const y = sinOfReduced(s, s.add(n, s.constant(shift)), r, low)
+  // The parts of pi / 2 leave an error of n 2^-118, too much where x is that near to a multiple of pi / 2.
+  const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), s.constant(2 ** -50)))
+  return s.rare(s.or(s.gt(s.abs(x), s.constant(2 ** 20)), tooNear), slow, [x], y)
+}
+
+/**
+ * The sine of x radians, within 1 ulp in float64 for every finite x; beyond 2^20 in magnitude it is slower by far.
+ * float32 is the float64 value rounded. x is reduced to r, |r| <= pi / 4, by subtracting the nearest multiple of pi / 2
+ * in three parts (Cody and Waite), exactly with BigInt where that is not enough.
+ */
+export function sin<T>(scalar: Scalar<T>, x: T): T {
+  // Below 2^-27 sin x rounds to x, which also keeps the sign of zero.
+  return scalar.inFloat64(
+    (s, x) => s.select(s.lt(s.abs(x), s.constant(2 ** -27)), x, sinShifted(s, x, 0, slowSin)),
+    x,
+  )
+}
+
+/** The cosine of x radians: as `sin`, a quarter turn on. */
+export function cos<T>(scalar: Scalar<T>, x: T): T {
+  return scalar.inFloat64((s, x) => sinShifted(s, x, 1, slowCos), x)
+}
