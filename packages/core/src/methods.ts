@@ -76,7 +76,7 @@ export interface Methods<S extends Shape> {
   sigmoid(): Tensor<S>
   relu(): Tensor<S>
   softplus(): Tensor<S>
-  clamp(min?: number, max?: number): Tensor<S>
+  clamp(min: number, max: number): Tensor<S>
 
   // Reductions.
   sum<const X extends Axes = undefined, K extends boolean = false>(
@@ -133,7 +133,7 @@ export interface Methods<S extends Shape> {
   unsqueeze<const X extends number>(axis: NewAxisArg<S, X>): Tensor<Unsqueeze<S, X>>
   broadcastTo<const T extends Shape>(shape: BroadcastableTo<S, T, readonly [...T]>): Tensor<T>
   slice<const R extends readonly Range[]>(ranges: RangesArg<S, R>): Tensor<Slice<S, R>>
-  flip<const X extends number>(axis: AxisArg<S, X>): Tensor<S>
+  flip<const X extends Axes = undefined>(axis?: AxesArg<S, X>): Tensor<S>
   pad<const P extends Padding<S>>(padding: P, value?: number): Tensor<Pad<S, P>>
   take<I extends Shape, const X extends number>(
     indices: Tensor<I>,

@@ -33,7 +33,7 @@ export type OrderArg<S extends Shape, P extends Shape> = number extends S['lengt
         i: At<S, P[number]>
       }
     ? P
-    : `order ${Show<P>} must name each axis of ${Show<S>} once`
+    : `permute: ${Show<P>} must name each of the ${S['length']} axes of ${Show<S>} once`
 
 /** Shape of `transpose()`. */
 export type Reverse<S extends Shape> = number extends S['length'] ? Shape : ReverseInto<S, []>
@@ -76,7 +76,7 @@ export type SqueezeArg<S extends Shape, X> = number extends S['length'] | X
   : { x: X } extends { x: Axis<S> }
     ? { x: Gradual<DimAt<S, X>> } extends { x: 1 }
       ? X
-      : `axis ${X & number} of ${Show<S>} has size ${DimAt<S, X>}; only axes of size 1 can be squeezed`
+      : `squeeze: axis ${X & number} of ${Show<S>} has size ${DimAt<S, X>}; only size 1 can be removed`
     : AxisArg<S, X>
 
 /** Shape of `unsqueeze(axis)`. */
@@ -97,27 +97,28 @@ export type Flatten<S extends Shape, From, To> = number extends S['length']
           ...After<S, At<S, To>>,
         ]
 
-/** `Ok` where S stretches to T, else a message. */
+/** Check of a shape to repeat S to: `Ok` where axes of size 1 and new leading axes suffice, else a message. */
 export type BroadcastableTo<S extends Shape, T extends Shape, Ok> = number extends S['length'] | T['length']
   ? Ok
-  : StretchCheck<S, T, S, T, Ok, [0]>
+  : StretchCheck<S, T, S, T, Ok>
+
+/** Walks SI and TI from the right; S and T are kept for the message. */
 type StretchCheck<
   SI extends Shape,
   TI extends Shape,
   S extends Shape,
   T extends Shape,
   Ok,
-  Pos extends 0[],
 > = SI extends readonly [...infer SJ extends Shape, infer X extends number]
   ? TI extends readonly [...infer TJ extends Shape, infer Y extends number]
     ? { x: Gradual<X>; y: Gradual<Y> } extends { x: Gradual<Y> } | { y: Gradual<X> } | { x: 1 }
-      ? StretchCheck<SJ, TJ, S, T, Ok, [...Pos, 0]>
-      : `shape ${Show<S>} does not stretch to ${Show<T>}: size ${X} at axis -${Pos['length']} cannot become ${Y}`
-    : `shape ${Show<S>} does not stretch to ${Show<T>}, which has fewer axes`
+      ? StretchCheck<SJ, TJ, S, T, Ok>
+      : `broadcastTo: ${Show<S>} cannot become ${Show<T>}: axis ${SJ['length']} has size ${X}, neither 1 nor ${Y}`
+    : `broadcastTo: ${Show<S>} cannot become ${Show<T>}: that has fewer axes`
   : Ok
 
-/** What `slice` takes per axis: null keeps it whole, a number drops it, `[start, stop | null, step?]` is a range. */
-export type Range = null | number | readonly [start: number, stop: number | null, step?: number]
+/** What `slice` takes per axis: null keeps it, a number is an index and drops it, the rest is a range as in Python. */
+export type Range = null | number | readonly [start: number | null, stop?: number | null, step?: number]
 
 /** Shape of `slice(ranges)`: axes beyond the ranges are kept whole. */
 export type Slice<S extends Shape, R extends readonly Range[]> = number extends S['length'] | R['length']
@@ -143,7 +144,7 @@ export type RangesArg<S extends Shape, R extends readonly Range[]> = number exte
   ? R
   : Fits<S, R> extends true
     ? R
-    : `${R['length']} ranges for ${Show<S>}; give at most one per axis`
+    : `slice: ${R['length']} ranges for a tensor of ${S['length']} axes, shape ${Show<S>}`
 type Fits<S extends readonly unknown[], R extends readonly unknown[]> = R extends readonly [
   unknown,
   ...infer Q,
@@ -169,10 +170,21 @@ export type ShapeIn<T> = T extends Tensor<infer S> ? S : never
 /** Shape of `concat(tensors, axis)` from the shape of the first: the joined dimension is `number`. */
 export type Concat<S extends Shape, X> = number extends S['length'] ? Shape : SetAt<S, At<S, X>, number>
 
+/** Check of the tensors to concat: all are like the first, except along the axis. */
+export type ConcatArg<T extends readonly Tensor[], X> = EachArg<T, Tensor<Concat<ShapeIn<T[0]>, X>>>
+
 /** Shape of `stack(tensors, axis)`: Count tensors of shape S. */
 export type Stack<S extends Shape, Count extends number, X> = number extends S['length']
   ? Shape
   : InsertAt<S, At<[...S, 1], X>, Count>
+
+/** Check of the tensors to stack: all are like the first. */
+export type StackArg<T extends readonly Tensor[]> = EachArg<T, Tensor<ShapeIn<T[0]>>>
+
+/** T where each element is an E, else a tuple of Es, so that the compiler points at the element that is not. */
+type EachArg<T extends readonly unknown[], E> = { x: T } extends { x: readonly E[] }
+  ? T
+  : { readonly [K in keyof T]: E }
 
 /** Shape of `take(indices, axis)`: the axis becomes the axes of the indices. */
 export type Take<S extends Shape, I extends Shape, X> = number extends S['length'] | I['length'] | At<S, X>
