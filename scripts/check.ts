@@ -21,7 +21,7 @@ const tarballs = publishable.map((name) => `"${join(packed, `tapegrad-${name}.tg
 const steps: readonly Step[] = [
   // The whole workspace once; then each library alone, where no Node or browser types are in sight.
   { name: 'types', commands: ['tsc -p .', 'tsc -p packages/core', 'tsc -p packages/nn'] },
-  { name: 'lint and format', commands: ['biome ci --error-on-warnings .'] },
+  { name: 'lint and format', commands: ['biome ci --colors=off --error-on-warnings .'] },
   { name: 'unused files, exports and dependencies', commands: ['knip --no-progress'] },
   { name: 'build', commands: ['pnpm --filter "./packages/*" --workspace-concurrency=1 build'] },
   {
@@ -41,7 +41,7 @@ const steps: readonly Step[] = [
 /** Runs one step; its output is shown when it fails or when the step asks for that. */
 function passes(step: Step): boolean {
   // A check within `.ci/run` must not overwrite the counts of the test command.
-  const { TAPEGRAD_RESULTS: _, ...inherited } = process.env
+  const { TAPEGRAD_RESULTS: _, FORCE_COLOR: __, ...inherited } = process.env
   const PATH = [join(root, 'node_modules', '.bin'), inherited.PATH].join(delimiter)
   for (const command of step.commands) {
     const { status, stdout, stderr } = spawnSync(command, {
@@ -49,7 +49,7 @@ function passes(step: Step): boolean {
       shell: true,
       encoding: 'utf8',
       maxBuffer: 1 << 28,
-      env: { ...inherited, PATH },
+      env: { ...inherited, PATH, NO_COLOR: '1' },
     })
     if (status !== 0) console.log(`\n$ ${command}\n${stdout}${stderr}`)
     else if (step.show) console.log(stdout.trimEnd())

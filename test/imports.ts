@@ -19,7 +19,7 @@ export interface Graph {
 }
 
 /** What a file asks for: specifier and whether only types come through it. */
-export function importsOf(name: string, text: string): { specifier: string; typeOnly: boolean }[] {
+function importsOf(name: string, text: string): { specifier: string; typeOnly: boolean }[] {
   const found: { specifier: string; typeOnly: boolean }[] = []
   const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
     if (specifier !== undefined && ts.isStringLiteralLike(specifier)) {
