@@ -1,5 +1,6 @@
-/** @file The scalar algebra in which elementwise bodies are written once, and its interpretations as JavaScript source and as plain numbers. Imports errors.ts only. */
+/** @file The scalar algebra in which elementwise bodies are written once, and its interpretations as JavaScript source and as plain numbers. Imports errors.ts and scalar/bits.ts. */
 import { fail } from './errors.ts'
+import { exponent, mantissa, nearest, powers, scale, ZEROTH_POWER } from './scalar/bits.ts'
 
 /** What kind of values an expression works on. */
 export type Precision = 'float64' | 'float32' | 'int32' | 'bool'
@@ -76,42 +77,6 @@ export interface Scalar<T> {
 /** An elementwise body: generic over what a value is, so that it can only be built from the algebra. */
 export type Expr = <T>(s: Scalar<T>, ...xs: T[]) => T
 
-const FIRST_POWER = 1074
-const powers = /* @__PURE__ */ tableOfPowers()
-const float = /* @__PURE__ */ new Float64Array(1)
-const words = /* @__PURE__ */ new Int32Array(float.buffer)
-
-/** 2^-1074 to 2^1023, by doubling: `**` need not be exact on every engine. */
-function tableOfPowers(): Float64Array {
-  const table = new Float64Array(2098)
-  for (let i = 0, power = Number.MIN_VALUE; i < table.length; i++, power *= 2) table[i] = power
-  return table
-}
-
-/** Half to even by the addition that leaves no fraction bits; larger numbers are integral already. */
-function nearest(a: number): number {
-  const magnitude = Math.abs(a)
-  if (!(magnitude < 2 ** 52)) return a
-  const rounded = magnitude + 2 ** 52 - 2 ** 52
-  return a < 0 || Object.is(a, -0) ? -rounded : rounded
-}
-
-function scale(x: number, n: number): number {
-  const k = n | 0
-  const half = k >> 1
-  return x * powers[half + FIRST_POWER]! * powers[k - half + FIRST_POWER]!
-}
-
-/** Without the sign, so that every number gives an exponent for which the table has the mantissa's factor. */
-function exponent(x: number): number {
-  float[0] = x
-  return ((words[1]! & 0x7fffffff) - 0x3fe6a09e) >> 20
-}
-
-function mantissa(x: number): number {
-  return x * powers[FIRST_POWER - exponent(x)]!
-}
-
 /** A value in generated source: the expression that names it. */
 interface Value {
   readonly code: string
@@ -123,19 +88,13 @@ class Program {
   readonly lines: string[] = []
   readonly environment: Record<string, unknown> = {}
   private readonly known = new Map<string, Value>()
-  private readonly taken: ReadonlySet<string>
   private count = 0
-
-  constructor(argumentNames: readonly string[]) {
-    this.taken = new Set(argumentNames)
-  }
 
   define(kind: Value['kind'], code: string): Value {
     const key = `${kind} ${code}`
     const existing = this.known.get(key)
     if (existing) return existing
-    let name = `t${this.count++}`
-    while (this.taken.has(name)) name = `t${this.count++}`
+    const name = `$${this.count++}`
     this.lines.push(`const ${name} = ${code}`)
     const value = { code: name, kind }
     this.known.set(key, value)
@@ -244,7 +203,7 @@ function sourceScalar(program: Program, precision: Precision): Scalar<Value> {
         'mantissa',
         wide,
         [x],
-        `${x.code} * ${program.use('$powers', powers)}[${FIRST_POWER} - ${exponentOf(x).code}]`,
+        `${x.code} * ${program.use('$powers', powers)}[${ZEROTH_POWER} - ${exponentOf(x).code}]`,
       ),
     bit: (n, position) => put('bit', wide, [n], `(${n.code} & ${1 << position}) !== 0`, 'mask'),
     inFloat64: (body, ...xs) => {
@@ -269,15 +228,15 @@ function sourceScalar(program: Program, precision: Precision): Scalar<Value> {
 
 /**
  * JavaScript source of an expression: `statements` are const declarations that compute `result` from the arguments;
- * `environment` holds the helper values the source refers to by name (names begin with `$`, declared names with `t`).
- * A mask result is a JavaScript boolean.
+ * `environment` holds the helper values the source refers to by name. All names that it declares or refers to begin with
+ * `$`, so argument names must not. A mask result is a JavaScript boolean.
  */
 export function emitJavaScript(
   expr: Expr,
   argumentNames: readonly string[],
   precision: Precision,
 ): { statements: string; result: string; isMask: boolean; environment: Record<string, unknown> } {
-  const program = new Program(argumentNames)
+  const program = new Program()
   const result = expr(
     sourceScalar(program, precision),
     ...argumentNames.map((code): Value => ({ code, kind: precision })),
@@ -330,7 +289,6 @@ function numberScalar(precision: Precision): Scalar<number> {
 
 /** The expression as a function of plain numbers: the fallback where code generation is forbidden. Masks are 1 and 0. */
 export function interpret(expr: Expr, precision: Precision): (...xs: number[]) => number {
-  // A dry run makes it fail on the same expressions as emitJavaScript.
   const scalar = numberScalar(precision)
   return (...xs) => expr(scalar, ...xs)
 }

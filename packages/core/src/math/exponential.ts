@@ -12,7 +12,8 @@ const LN2_LOW = 5.497923018708371e-14
 /** Coefficients here and in trigonometric.ts are derived by scripts/coefficients.ts. */
 const EXP = [
   0.5000000000000013, 0.16666666666666685, 0.0416666666665119, 0.00833333333331633, 0.0013888888947786178,
-  0.00019841269897892042, 0.00002480148925221145, 0.000002755723352968657, 2.7631498421727305e-7, 2.511245431159078e-8,
+  0.00019841269897892042, 0.00002480148925221145, 0.000002755723352968657, 2.7631498421727305e-7,
+  2.511245431159078e-8,
 ]
 const LOG = [
   0.6666666666666737, 0.39999999999397284, 0.285714287460272, 0.22222198210343577, 0.18183582981355673,
@@ -54,7 +55,10 @@ export function log<T>(scalar: Scalar<T>, x: T): T {
     const q = s.div(f, s.add(f, s.constant(2)))
     const square = s.mul(q, q)
     const half = s.mul(s.mul(f, f), s.constant(0.5))
-    const tail = s.add(s.mul(q, s.add(half, s.mul(square, polynomial(s, square, LOG)))), s.mul(k, s.constant(LN2_LOW)))
+    const tail = s.add(
+      s.mul(q, s.add(half, s.mul(square, polynomial(s, square, LOG)))),
+      s.mul(k, s.constant(LN2_LOW)),
+    )
     const y = s.sub(s.mul(k, s.constant(LN2_HIGH)), s.sub(s.sub(half, tail), f))
     const notPositive = s.select(s.eq(x, s.constant(0)), s.constant(-Infinity), s.constant(NaN))
     const unusual = s.select(s.eq(x, s.constant(Infinity)), x, notPositive)

@@ -8,12 +8,12 @@ const HALF_PI_HIGH = 1.5707963267341256
 const HALF_PI_MIDDLE = 6.077100506303966e-11
 const HALF_PI_LOW = 2.0222662487959506e-21
 const SIN = [
-  -0.1666666666666663, 0.008333333333322217, -0.00019841269829682143, 0.000002755731365530227, -2.505075315662455e-8,
-  1.5896541945616932e-10,
+  -0.1666666666666663, 0.008333333333322217, -0.00019841269829682143, 0.000002755731365530227,
+  -2.505075315662455e-8, 1.5896541945616932e-10,
 ]
 const COS = [
-  0.041666666666666595, -0.001388888888887362, 0.000024801587289206485, -2.755731428114316e-7, 2.0875714489814802e-9,
-  -1.1359230197218536e-11,
+  0.041666666666666595, -0.001388888888887362, 0.000024801587289206485, -2.755731428114316e-7,
+  2.0875714489814802e-9, -1.1359230197218536e-11,
 ]
 
 /** sin(quadrant pi/2 + r + low) for |r| <= pi/4 and a low far below it. */
@@ -38,13 +38,17 @@ let halfPi = 0n
 function machin(): bigint {
   const reciprocalArctan = (n: bigint) => {
     let sum = 0n
-    for (let k = 1n, power = (1n << FRACTION_BITS) / n; power !== 0n; k += 2n, power /= n * -n) sum += power / k
+    for (let k = 1n, power = (1n << FRACTION_BITS) / n; power !== 0n; k += 2n, power /= n * -n)
+      sum += power / k
     return sum
   }
   return 8n * reciprocalArctan(5n) - 2n * reciprocalArctan(239n)
 }
 
-const reducedSine = /* @__PURE__ */ interpret((s, quadrant, r, low) => sinOfReduced(s, quadrant!, r!, low!), 'float64')
+const reducedSine = /* @__PURE__ */ interpret(
+  (s, quadrant, r, low) => sinOfReduced(s, quadrant!, r!, low!),
+  'float64',
+)
 
 /** sin(x + shift pi/2) by exact reduction: the error of pi / 2, at most 2^1024 times, stays below 2^-190. */
 function sinByExactReduction(x: number, shift: bigint): number {
@@ -77,8 +81,8 @@ function sinShifted<T>(s: Scalar<T>, x: T, shift: number, slow: SlowPath): T {
   // What the roundings of second and r lost.
   const low = s.add(s.sub(s.sub(second, r), last), s.sub(s.sub(first, second), middle))
   const y = sinOfReduced(s, s.add(n, s.constant(shift)), r, low)
-  // The parts of pi / 2 leave an error of n 2^-118, too much where x is that near to a multiple of pi / 2.
-  const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), s.constant(2 ** -50)))
+  // The parts of pi / 2 leave an error of n 2^-118: too much where x is this near to a multiple of pi / 2.
+  const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), s.constant(2 ** -58)))
   return s.rare(s.or(s.gt(s.abs(x), s.constant(2 ** 20)), tooNear), slow, [x], y)
 }
 
