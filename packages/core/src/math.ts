@@ -1,8 +1,9 @@
 /** @file Our own transcendental functions: the elementary ones of math/, and those built on them. Imports scalar.ts and math/. */
-import { exp } from './math/exponential.ts'
-import type { Scalar } from './scalar.ts'
+import { exp, log, log1p } from './math/exponential.ts'
+import { cos, sin } from './math/trigonometric.ts'
+import { type Expr, emitJavaScript, interpret, type Scalar } from './scalar.ts'
 
-export { exp, log } from './math/exponential.ts'
+export { exp, log, log1p } from './math/exponential.ts'
 export { cos, sin } from './math/trigonometric.ts'
 
 /** 1 / (1 + e^-x), without overflow on either side. */
@@ -27,8 +28,28 @@ export function sigmoidDerivative<T>(scalar: Scalar<T>, x: T): T {
 
 /** log(1 + e^x) = max(x, 0) + log1p(e^-|x|). */
 export function softplus<T>(scalar: Scalar<T>, x: T): T {
-  return scalar.inFloat64(
-    (s, x) => s.add(s.max(x, s.constant(0)), s.host('log1p', exp(s, s.neg(s.abs(x))))),
-    x,
-  )
+  return scalar.inFloat64((s, x) => s.add(s.max(x, s.constant(0)), log1p(s, exp(s, s.neg(s.abs(x))))), x)
 }
+
+/** The body as a function of a plain number, made at its first call: generated source, or interpreted with equal bits. */
+function plain(body: <T>(s: Scalar<T>, x: T) => T): (x: number) => number {
+  const expr: Expr = (s, x) => body(s, x!)
+  let run: ((x: number) => number) | undefined
+  const make = (): ((x: number) => number) => {
+    const { statements, result, environment } = emitJavaScript(expr, ['x'], 'float64')
+    try {
+      const source = `return function (x) {\n${statements}\nreturn ${result}\n}`
+      return new Function(...Object.keys(environment), source)(...Object.values(environment))
+    } catch {
+      return interpret(expr, 'float64') // a content-security policy forbids eval
+    }
+  }
+  return (x) => (run ??= make())(x)
+}
+
+/** `exp`, `log`, `log1p`, `sin` and `cos` of plain numbers in float64, from the same bodies. */
+export const expNumber: (x: number) => number = /* @__PURE__ */ plain(exp)
+export const logNumber: (x: number) => number = /* @__PURE__ */ plain(log)
+export const log1pNumber: (x: number) => number = /* @__PURE__ */ plain(log1p)
+export const sinNumber: (x: number) => number = /* @__PURE__ */ plain(sin)
+export const cosNumber: (x: number) => number = /* @__PURE__ */ plain(cos)

@@ -2,9 +2,13 @@
  * @file The methods of Tensor: their types, and their installation on the prototype. Each only calls the free function
  * of its name, which documents it. Imports everything above.
  */
+import { type BackwardOptions, backward } from './autodiff.ts'
+import type { DType } from './dtype.ts'
 import type {
+  Assignable,
   BroadcastableTo,
   Flatten,
+  Indices,
   OrderArg,
   Pad,
   Padding,
@@ -20,6 +24,65 @@ import type {
   Take,
   Unsqueeze,
 } from './movement-types.ts'
+import {
+  abs,
+  add,
+  argmax,
+  assign,
+  broadcastTo,
+  clamp,
+  clone,
+  cos,
+  div,
+  eq,
+  exp,
+  expm1,
+  flatten,
+  flip,
+  ge,
+  gt,
+  le,
+  log,
+  log1p,
+  logSoftmax,
+  logsumexp,
+  lt,
+  matmul,
+  max,
+  maximum,
+  mean,
+  min,
+  minimum,
+  mul,
+  ne,
+  neg,
+  pad,
+  permute,
+  pow,
+  prod,
+  type ReduceOptions,
+  relu,
+  reshape,
+  sigmoid,
+  sign,
+  sin,
+  slice,
+  softmax,
+  softplus,
+  sqrt,
+  square,
+  squeeze,
+  std,
+  sub,
+  sum,
+  take,
+  tanh,
+  to,
+  transpose,
+  unsqueeze,
+  type VarianceOptions,
+  variance,
+} from './ops/index.ts'
 import type {
   AxesArg,
   AxisArg,
@@ -31,18 +94,10 @@ import type {
   Reduce,
   Shape,
 } from './shape-types.ts'
-import type { Tensor } from './tensor.ts'
+import { Tensor } from './tensor.ts'
 
 /** An axis, a list of axes, or undefined for all of them. */
 type Axes = number | readonly number[] | undefined
-interface Keep<K extends boolean> {
-  /** Keep reduced axes, with size 1. */
-  readonly keepdims?: K
-}
-interface Correction<K extends boolean> extends Keep<K> {
-  /** Divide by n - correction. 0 unless given; 1 for the unbiased estimate. */
-  readonly correction?: number
-}
 
 /** Every op as a method, the tensor first. */
 export interface Methods<S extends Shape> {
@@ -70,6 +125,7 @@ export interface Methods<S extends Shape> {
   sqrt(): Tensor<S>
   square(): Tensor<S>
   abs(): Tensor<S>
+  sign(): Tensor<S>
   sin(): Tensor<S>
   cos(): Tensor<S>
   tanh(): Tensor<S>
@@ -81,35 +137,35 @@ export interface Methods<S extends Shape> {
   // Reductions.
   sum<const X extends Axes = undefined, K extends boolean = false>(
     axis?: AxesArg<S, X>,
-    options?: Keep<K>,
+    options?: ReduceOptions<K>,
   ): Tensor<Reduce<S, X, K>>
   mean<const X extends Axes = undefined, K extends boolean = false>(
     axis?: AxesArg<S, X>,
-    options?: Keep<K>,
+    options?: ReduceOptions<K>,
   ): Tensor<Reduce<S, X, K>>
   max<const X extends Axes = undefined, K extends boolean = false>(
     axis?: AxesArg<S, X>,
-    options?: Keep<K>,
+    options?: ReduceOptions<K>,
   ): Tensor<Reduce<S, X, K>>
   min<const X extends Axes = undefined, K extends boolean = false>(
     axis?: AxesArg<S, X>,
-    options?: Keep<K>,
+    options?: ReduceOptions<K>,
   ): Tensor<Reduce<S, X, K>>
   prod<const X extends Axes = undefined, K extends boolean = false>(
     axis?: AxesArg<S, X>,
-    options?: Keep<K>,
+    options?: ReduceOptions<K>,
   ): Tensor<Reduce<S, X, K>>
   logsumexp<const X extends Axes = undefined, K extends boolean = false>(
     axis?: AxesArg<S, X>,
-    options?: Keep<K>,
+    options?: ReduceOptions<K>,
   ): Tensor<Reduce<S, X, K>>
   variance<const X extends Axes = undefined, K extends boolean = false>(
     axis?: AxesArg<S, X>,
-    options?: Correction<K>,
+    options?: VarianceOptions<K>,
   ): Tensor<Reduce<S, X, K>>
   std<const X extends Axes = undefined, K extends boolean = false>(
     axis?: AxesArg<S, X>,
-    options?: Correction<K>,
+    options?: VarianceOptions<K>,
   ): Tensor<Reduce<S, X, K>>
   argmax<const X extends number | undefined = undefined>(axis?: AxisArg<S, X>): Tensor<Reduce<S, X, false>>
   softmax<const X extends number>(axis: AxisArg<S, X>): Tensor<S>
@@ -142,4 +198,37 @@ export interface Methods<S extends Shape> {
 
   // Linear algebra.
   matmul<B extends Shape>(other: MatMulable<S, B, Tensor<B>>): Tensor<MatMul<S, B>>
+
+  // Memory and derivatives.
+  to(dtype: DType): Tensor<S>
+  clone(): Tensor<S>
+  assign<B extends Shape = S>(value: number | Assignable<S, B, Tensor<B>>): Tensor<S>
+  backward(cotangent?: Tensor<S> | null, options?: BackwardOptions): void
 }
+
+/** The free functions behind the methods: the one list. */
+const methods = {
+  ...{ add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge },
+  ...{ neg, exp, log, log1p, expm1, sqrt, square, abs, sign, sin, cos, tanh, sigmoid, relu, softplus, clamp },
+  ...{ sum, mean, max, min, prod, logsumexp, variance, std, argmax, softmax, logSoftmax },
+  ...{ reshape, flatten, permute, transpose, squeeze, unsqueeze, broadcastTo, slice, flip, pad, take },
+  ...{ matmul, to, clone, assign, backward },
+} satisfies Record<Exclude<keyof Methods<Shape>, 'T'>, (x: Tensor, ...rest: never[]) => unknown>
+
+for (const [name, op] of Object.entries(methods)) {
+  const call = op as (x: Tensor, first: unknown, second: unknown) => unknown
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, first: unknown, second: unknown) {
+      return call(this, first, second)
+    },
+    writable: true,
+    configurable: true,
+  })
+}
+
+Object.defineProperty(Tensor.prototype, 'T', {
+  get(this: Tensor) {
+    return transpose(this)
+  },
+  configurable: true,
+})

@@ -117,6 +117,13 @@ type StretchCheck<
     : `broadcastTo: ${Show<S>} cannot become ${Show<T>}: that has fewer axes`
   : Ok
 
+/** Check of a value of shape B to assign to a tensor of shape S: `Ok` where it stretches to S, else a message. */
+export type Assignable<S extends Shape, B extends Shape, Ok> = { x: B } extends { x: S }
+  ? Ok
+  : { x: BroadcastableTo<B, S, Ok> } extends { x: Ok }
+    ? Ok
+    : `assign: a value of shape ${Show<B>} does not fit the target's shape ${Show<S>}`
+
 /** What `slice` takes per axis: null keeps it, a number is an index and drops it, the rest is a range as in Python. */
 export type Range = null | number | readonly [start: number | null, stop?: number | null, step?: number]
 
@@ -186,10 +193,15 @@ type EachArg<T extends readonly unknown[], E> = { x: T } extends { x: readonly E
   ? T
   : { readonly [K in keyof T]: E }
 
+/** What `take` accepts as indices, and their shape. */
+export type Indices = Tensor | readonly number[]
+type IndexShape<I> = I extends Tensor<infer T> ? T : I extends readonly unknown[] ? [I['length']] : never
+
 /** Shape of `take(indices, axis)`: the axis becomes the axes of the indices. */
-export type Take<S extends Shape, I extends Shape, X> = number extends S['length'] | I['length'] | At<S, X>
+export type Take<S extends Shape, I extends Indices, X> = TakeAt<S, IndexShape<I>, At<S, X>>
+type TakeAt<S extends Shape, T extends Shape, P extends number> = number extends S['length'] | T['length'] | P
   ? Shape
-  : [...Head<S, At<S, X>>, ...I, ...After<S, At<S, X>>]
+  : [...Head<S, P>, ...T, ...After<S, P>]
 
 /** Shape of `oneHot(indices, classes)`. */
 export type OneHot<I extends Shape, Classes extends number> = number extends I['length']

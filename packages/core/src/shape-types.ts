@@ -107,9 +107,18 @@ export type MatMulable<A extends Shape, B extends Shape, Ok> = number extends A[
         ? P extends readonly [...infer R extends Shape, unknown]
           ? BroadcastCheck<R, Q, A, B, Ok, [0, 0, 0]>
           : Ok
-        : `matmul: ${Show<A>} @ ${Show<B>}: inner sizes ${K} and ${L} differ; transpose one of them`
-      : `matmul: ${Show<A>} @ ${Show<B>}: a 0-d operand has no axis to sum over; use mul`
-    : `matmul: ${Show<A>} @ ${Show<B>}: a 0-d operand has no axis to sum over; use mul`
+        : `matmul: ${Show<A>} @ ${Show<B>}: inner sizes ${K} and ${L} differ${TransposeHint<A, B>}`
+      : `matmul: ${Show<A>} @ ${Show<B>}: a 0-d operand has no inner axis; use mul`
+    : `matmul: ${Show<A>} @ ${Show<B>}: a 0-d operand has no inner axis; use mul`
+
+/** The likely fix, where a transpose would make the sizes meet. */
+type TransposeHint<A extends Shape, B extends Shape> = B extends readonly [...Shape, unknown, Last<A>]
+  ? '; transpose the right operand, as in a.matmul(b.T)'
+  : A extends readonly [...Shape, Inner<B>, unknown]
+    ? '; transpose the left operand, as in a.T.matmul(b)'
+    : ''
+type Last<S extends Shape> = S extends readonly [...Shape, infer N extends number] ? N : never
+type Inner<S extends Shape> = S extends readonly [...Shape, infer N extends number, unknown] ? N : S[0]
 
 // Axes count from the left, or, when negative, from the end.
 

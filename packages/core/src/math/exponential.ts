@@ -42,9 +42,29 @@ export function exp<T>(scalar: Scalar<T>, x: T): T {
 }
 
 /**
+ * k ln 2 + log(1 + f) + lost for 1 + f in [0.7071, 1.4143) and a lost far below it. With q = f / (2 + f), log(1 + f) =
+ * 2 q + q^3 p(q^2), and 2 q = f - q f: written as f - (f^2 / 2 - q (f^2 / 2 + q^2 p)), f stays exact.
+ */
+function logOfReduced<T>(s: Scalar<T>, k: T, f: T, lost?: T): T {
+  const q = s.div(f, s.add(f, s.constant(2)))
+  const square = s.mul(q, q)
+  const half = s.mul(s.mul(f, f), s.constant(0.5))
+  const series = s.mul(q, s.add(half, s.mul(square, polynomial(s, square, LOG))))
+  const low = s.mul(k, s.constant(LN2_LOW))
+  const tail = s.add(series, lost === undefined ? low : s.add(low, lost))
+  return s.sub(s.mul(k, s.constant(LN2_HIGH)), s.sub(s.sub(half, tail), f))
+}
+
+/** `y` where x is positive and finite, else the logarithm's value there. */
+function orLimit<T>(s: Scalar<T>, x: T, y: T): T {
+  const notPositive = s.select(s.eq(x, s.constant(0)), s.constant(-Infinity), s.constant(Number.NaN))
+  const limit = s.select(s.eq(x, s.constant(Infinity)), x, notPositive)
+  return s.select(s.and(s.gt(x, s.constant(0)), s.lt(x, s.constant(Infinity))), y, limit)
+}
+
+/**
  * The natural logarithm, within 1 ulp in float64 over the whole range, subnormal arguments included; -Infinity at 0, NaN
- * below. float32 is the float64 value rounded. With x = 2^k (1 + f) and q = f / (2 + f), log(1 + f) =
- * 2 q + q^3 p(q^2), where 2 q = f - q f: written as f - (f^2 / 2 - q (f^2 / 2 + q^2 p)), f stays exact.
+ * below. float32 is the float64 value rounded. x = 2^k (1 + f) is taken from the bits.
  */
 export function log<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
@@ -52,16 +72,25 @@ export function log<T>(scalar: Scalar<T>, x: T): T {
     const scaled = s.select(normal, x, s.mul(x, s.constant(2 ** 54)))
     const k = s.sub(s.exponent(scaled), s.select(normal, s.constant(0), s.constant(54)))
     const f = s.sub(s.mantissa(scaled), s.constant(1))
-    const q = s.div(f, s.add(f, s.constant(2)))
-    const square = s.mul(q, q)
-    const half = s.mul(s.mul(f, f), s.constant(0.5))
-    const tail = s.add(
-      s.mul(q, s.add(half, s.mul(square, polynomial(s, square, LOG)))),
-      s.mul(k, s.constant(LN2_LOW)),
-    )
-    const y = s.sub(s.mul(k, s.constant(LN2_HIGH)), s.sub(s.sub(half, tail), f))
-    const notPositive = s.select(s.eq(x, s.constant(0)), s.constant(-Infinity), s.constant(NaN))
-    const unusual = s.select(s.eq(x, s.constant(Infinity)), x, notPositive)
-    return s.select(s.and(s.gt(x, s.constant(0)), s.lt(x, s.constant(Infinity))), y, unusual)
+    return orLimit(s, x, logOfReduced(s, k, f))
+  }, x)
+}
+
+/**
+ * log(1 + x), within 1 ulp in float64: what rounding loses in u = 1 + x is made good to first order, by its quotient
+ * with u. float32 is the float64 value rounded.
+ */
+export function log1p<T>(scalar: Scalar<T>, x: T): T {
+  return scalar.inFloat64((s, x) => {
+    const one = s.constant(1)
+    const u = s.add(one, x)
+    const added = s.sub(u, one)
+    const lost = s.add(s.sub(one, s.sub(u, added)), s.sub(x, added))
+    const k = s.exponent(u)
+    // Where no halving or doubling is needed, 1 + x itself is, so f = x, and nothing is lost.
+    const direct = s.eq(k, s.constant(0))
+    const f = s.select(direct, x, s.sub(s.mantissa(u), one))
+    const y = logOfReduced(s, k, f, s.select(direct, s.constant(0), s.div(lost, u)))
+    return s.select(s.lt(s.abs(x), s.constant(2 ** -54)), x, orLimit(s, u, y))
   }, x)
 }

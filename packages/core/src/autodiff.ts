@@ -1,0 +1,277 @@
+/** @file What users differentiate with: backward, grad, valueAndGrad, vjp, jvp. Imports walk.ts and tree.ts. */
+import { isFloat } from './dtype.ts'
+import { describe, fail } from './errors.ts'
+import { add } from './ops/define.ts'
+import { clone, constantLike } from './ops/memory.ts'
+import { primitive, SAVES_NOTHING } from './primitive.ts'
+import { sameShape, showShape } from './shape.ts'
+import { currentLevel, enterTransform, isNested, leaveTransform, runRules } from './tape.ts'
+import { Node, Tensor, viewOf } from './tensor.ts'
+import { mapTree, type Tree } from './tree.ts'
+import { pathBetween, pullback, pushforward, reachable } from './walk.ts'
+
+// ── backward: gradients of leaves ────────────────────────────────────────────
+
+export interface BackwardOptions {
+  /** Record the gradients' own computation, so that `backward` can be called on them in turn. */
+  readonly createGraph?: boolean
+}
+
+/**
+ * Adds dL/dx to `x.grad` of every leaf x with `requiresGrad` (and of every tensor with `retainGrad()`) that `y` depends
+ * on. L is `y` itself for a single element; else L = sum(cotangent * y). The tape stays intact.
+ */
+export function backward(y: Tensor, cotangent?: Tensor | null, options: BackwardOptions = {}): void {
+  if (!(y instanceof Tensor)) fail('backward', `expected a tensor, got ${describe(y)}`)
+  if (y.node === null) {
+    fail(
+      'backward',
+      'this tensor is not tracked: set requiresGrad on a tensor that it is computed from, and compute it outside of noGrad',
+    )
+  }
+  const seed = cotangentFor('backward', y, cotangent)
+  const nodes = reachable(y.node)
+  runRules(options.createGraph === true || isNested(), () =>
+    pullback(nodes, seed, ({ primitive: made, output }, ct) => {
+      if (made === null || output.retainsGrad) accumulateGrad(output, ct)
+    }),
+  )
+}
+
+function cotangentFor(op: string, y: Tensor, cotangent: Tensor | null | undefined): Tensor {
+  if (cotangent === undefined || cotangent === null) {
+    if (y.size !== 1) {
+      fail(
+        op,
+        `the tensor has shape ${showShape(y.shape)}, not one element; reduce it with sum() or mean(), or pass a cotangent of that shape`,
+      )
+    }
+    return constantLike(y, 1)
+  }
+  if (!(cotangent instanceof Tensor)) fail(op, `the cotangent must be a tensor, got ${describe(cotangent)}`)
+  if (!sameShape(cotangent.shape, y.shape) || cotangent.dtype !== y.dtype) {
+    fail(
+      op,
+      `the cotangent is ${cotangent.dtype} ${showShape(cotangent.shape)}, the output ${y.dtype} ${showShape(y.shape)}; they must agree`,
+    )
+  }
+  return cotangent
+}
+
+function accumulateGrad(x: Tensor, ct: Tensor): void {
+  const { grad } = x
+  // A copy, because the cotangent may be shared with another tensor's grad or be a repeated view; a recorded one is
+  // kept as it is: it cannot be assigned to.
+  if (grad === null) x.grad = ct.node === null ? clone(ct) : ct
+  else {
+    if (!sameShape(grad.shape, x.shape) || grad.dtype !== x.dtype) {
+      fail(
+        'backward',
+        `grad holds ${grad.dtype} ${showShape(grad.shape)}, the tensor is ${x.dtype} ${showShape(x.shape)}; set grad to null`,
+      )
+    }
+    x.grad = add(grad, ct)
+  }
+}
+
+// ── transforms ───────────────────────────────────────────────────────────────
+
+/** A fresh name for a value: an inner transform cannot see past it, an outer one can. */
+const aliasPrimitive = /* @__PURE__ */ primitive({
+  name: 'alias',
+  shape: ([x]) => x!,
+  kernel: ([x]) => viewOf(x!, x!.shape, x!.strides, x!.offset),
+  vjp: [(ct) => ct],
+  jvp: 'linear',
+  batch: 'elementwise',
+  saves: SAVES_NOTHING,
+})
+
+/** Always recorded, even inside noGrad: not through `apply`, which would ask. */
+function alias(x: Tensor): Tensor {
+  if (!isFloat(x.dtype)) return x
+  const named = x.detach()
+  named.node = new Node(aliasPrimitive, [x], undefined, named, currentLevel())
+  return named
+}
+
+const leave = (x: Tensor, keep = false): Tensor => leaveTransform(aliasPrimitive, x, keep)
+
+type Fn = (...args: never[]) => unknown
+
+interface Traced {
+  /** The function's result, still connected to the aliases. */
+  readonly y: Tensor
+  /** The arguments in question as aliases, in the structure of the arguments. */
+  readonly aliases: readonly unknown[]
+}
+
+/** Calls `f` with the arguments at `positions` replaced by aliases. */
+function trace(op: string, f: Fn, args: readonly unknown[], positions: readonly number[]): Traced {
+  if (typeof f !== 'function') fail(op, `expected a function, got ${describe(f)}`)
+  return enterTransform(op, () => {
+    const replaced = [...args]
+    const aliases = positions.map((i) => {
+      if (i >= args.length)
+        fail(op, `argnums names argument ${i}, the function was called with ${args.length}`)
+      replaced[i] = mapTree(op, args[i], alias)
+      return replaced[i]
+    })
+    const y = f(...(replaced as never[]))
+    if (!(y instanceof Tensor)) fail(op, `the function must return a tensor, it returned ${describe(y)}`)
+    return { y, aliases }
+  })
+}
+
+/** Cotangents of the aliases, in their structure; zeros where `y` does not depend on one, null for integers. */
+function pull(op: string, { y, aliases }: Traced, seed: Tensor, keep: boolean): unknown[] {
+  const targets: Node[] = []
+  for (const tree of aliases)
+    mapTree(op, tree, (x) => x.node !== null && isFloat(x.dtype) && targets.push(x.node))
+  const path = pathBetween(y.node, targets)
+  const found = new Map<Node, Tensor>()
+  const wanted = new Set(targets)
+  if (path.length > 0) {
+    runRules(keep || isNested(), () =>
+      pullback(path, seed, (node, ct) => wanted.has(node) && found.set(node, ct)),
+    )
+  }
+  return aliases.map((tree) =>
+    mapTree(op, tree, (x) => {
+      if (!isFloat(x.dtype)) return null
+      const ct = found.get(x.node!)
+      return ct === undefined ? constantLike(x, 0) : leave(ct, keep)
+    }),
+  )
+}
+
+export interface GradOptions<A extends number | readonly number[] = number | readonly number[]>
+  extends BackwardOptions {
+  /** Which argument to differentiate by (default 0), or several: then the gradients come as an array. */
+  readonly argnums?: A
+}
+
+type Arguments<P extends readonly unknown[], A> = A extends readonly number[]
+  ? { -readonly [K in keyof A]: P[A[K] & keyof P] }
+  : A extends number
+    ? P[A & keyof P]
+    : never
+
+/**
+ * The function that returns f's value and its gradient: [f(...args), df/darg]. f returns a tensor of one element;
+ * arguments are tensors, or arrays and plain objects of them, and the gradient has the argument's structure.
+ */
+export function valueAndGrad<P extends readonly unknown[], const A extends number | readonly number[] = 0>(
+  f: (...args: P) => Tensor<[]> | Tensor,
+  options: GradOptions<A> = {},
+): (...args: P) => [value: Tensor<[]>, gradient: Arguments<P, A>] {
+  return (...args) => differentiate('valueAndGrad', f as Fn, options, args) as [Tensor<[]>, Arguments<P, A>]
+}
+
+/** The function that returns the gradient of f: df/darg. */
+export function grad<P extends readonly unknown[], const A extends number | readonly number[] = 0>(
+  f: (...args: P) => Tensor<[]> | Tensor,
+  options: GradOptions<A> = {},
+): (...args: P) => Arguments<P, A> {
+  return (...args) => differentiate('grad', f as Fn, options, args)[1] as Arguments<P, A>
+}
+
+function differentiate(
+  op: string,
+  f: Fn,
+  { argnums = 0, createGraph = false }: GradOptions,
+  args: readonly unknown[],
+): [Tensor, unknown] {
+  const positions = Array.isArray(argnums) ? (argnums as readonly number[]) : [argnums as number]
+  for (const i of positions) {
+    if (!Number.isInteger(i) || i < 0)
+      fail(op, `argnums must be a whole number >= 0 or an array of them, got ${describe(argnums)}`)
+    if (i < args.length) mapTree(op, args[i], (x, path) => checkDifferentiable(op, x, i, path))
+  }
+  const traced = trace(op, f, args, positions)
+  const { y } = traced
+  if (y.size !== 1) {
+    fail(
+      op,
+      `the function must return one element, it returned shape ${showShape(y.shape)}; reduce it with sum() or mean(), or use vjp`,
+    )
+  }
+  if (!isFloat(y.dtype)) fail(op, `the function must return a floating-point tensor, it returned ${y.dtype}`)
+  const gradients = pull(op, traced, constantLike(y, 1), createGraph)
+  return [leave(y, createGraph), Array.isArray(argnums) ? gradients : gradients[0]]
+}
+
+function checkDifferentiable(op: string, x: Tensor, argument: number, path: string): void {
+  if (!isFloat(x.dtype)) {
+    fail(
+      op,
+      `argument ${argument}${path === '' ? '' : `, at ${path},`} is ${x.dtype}, which has no gradient; convert it with to('float32'), or close over it`,
+    )
+  }
+}
+
+/**
+ * [f(...xs), pull]: pull(ct) returns one cotangent per x, each the transposed Jacobian times ct (null for int32 and
+ * bool tensors). It can be called many times.
+ */
+export function vjp<P extends readonly Tree[], Y extends Tensor>(
+  f: (...xs: P) => Y,
+  ...xs: P
+): [y: Y, pull: (ct: Tensor) => { -readonly [K in keyof P]: P[K] }] {
+  const traced = trace(
+    'vjp',
+    f as Fn,
+    xs,
+    xs.map((_, i) => i),
+  )
+  const run = (ct: Tensor): unknown[] => pull('vjp', traced, cotangentFor('vjp', traced.y, ct), false)
+  return [leave(traced.y) as Y, run as (ct: Tensor) => { -readonly [K in keyof P]: P[K] }]
+}
+
+/** [f(...xs), dy]: dy is the Jacobian times the tangents `dxs`, which have the structure of `xs`. */
+export function jvp<P extends readonly Tree[], Y extends Tensor>(
+  f: (...xs: P) => Y,
+  xs: P,
+  dxs: P,
+): [y: Y, dy: Y] {
+  if (!Array.isArray(xs) || !Array.isArray(dxs) || xs.length !== dxs.length) {
+    fail(
+      'jvp',
+      `expected an array of inputs and one tangent for each, got ${describe(xs)} and ${describe(dxs)}`,
+    )
+  }
+  const { y, aliases } = trace(
+    'jvp',
+    f as Fn,
+    xs,
+    xs.map((_, i) => i),
+  )
+  const tangents = tangentsOf(aliases, dxs)
+  const path = pathBetween(y.node, [...tangents.keys()])
+  const places = path.map((node) => tangents.get(node) ?? null)
+  const dy = path.length === 0 ? null : runRules(isNested(), () => pushforward(path, places))
+  return [leave(y) as Y, (dy === null ? constantLike(y, 0) : leave(dy)) as Y]
+}
+
+/** Pairs each float alias with its tangent; both trees must have one structure and equal shapes. */
+function tangentsOf(aliases: readonly unknown[], dxs: readonly unknown[]): Map<Node, Tensor> {
+  const leaves: Tensor[] = []
+  mapTree('jvp', dxs, (dx) => leaves.push(dx))
+  const tangents = new Map<Node, Tensor>()
+  let i = 0
+  mapTree('jvp', aliases, (x, path) => {
+    const dx = leaves[i++]
+    if (dx === undefined) return fail('jvp', `no tangent for the input at ${path}`)
+    if (!isFloat(x.dtype)) return
+    if (!sameShape(dx.shape, x.shape) || dx.dtype !== x.dtype) {
+      fail(
+        'jvp',
+        `the tangent at ${path} is ${dx.dtype} ${showShape(dx.shape)}, its input ${x.dtype} ${showShape(x.shape)}; they must agree`,
+      )
+    }
+    tangents.set(x.node!, dx)
+  })
+  if (i !== leaves.length)
+    fail('jvp', `${leaves.length} tangents for ${i} inputs; the trees must have one structure`)
+  return tangents
+}

@@ -1,0 +1,34 @@
+/** @file The one error class and the one way to throw it. Imports nothing. */
+
+/** Every error that tapegrad throws on purpose: the message names the op, the facts, and the fix. */
+export class TapegradError extends Error {
+  override readonly name = 'TapegradError'
+  /** The op or public function that refused, for example `matmul`. */
+  readonly op: string
+  constructor(op: string, message: string, options?: ErrorOptions) {
+    super(`${op}: ${message}`, options)
+    this.op = op
+  }
+}
+
+/** Throws a `TapegradError` that reads `op: message`. */
+export function fail(op: string, message: string): never {
+  throw new TapegradError(op, message)
+}
+
+/** A short text for any value a caller may have passed, for error messages. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const shape = (value as { shape?: unknown }).shape
+  if (Array.isArray(shape)) return `a tensor of shape [${shape.join(', ')}]`
+  if (Array.isArray(value)) {
+    return value.length <= 8 && value.every((v) => typeof v !== 'object')
+      ? `[${value.join(', ')}]`
+      : `an array of length ${value.length}`
+  }
+  const name = (value as object).constructor?.name ?? 'object'
+  return name === 'Object' ? 'a plain object' : `a ${name}`
+}

@@ -1,0 +1,249 @@
+/**
+ * @file Loops for elementwise ops: one specialised JavaScript function per op, dtype and memory layout, generated
+ * from the op's scalar body. Imports scalar.ts and tensor.ts.
+ */
+import { DTYPES, type DType, type TypedArray } from '../dtype.ts'
+import { type Expr, emitJavaScript, interpret, type Precision } from '../scalar.ts'
+import type { Shape } from '../shape.ts'
+import { type Aval, emptyTensor, type Tensor } from '../tensor.ts'
+
+/** `(n, out, outBase, x, xBase, y, yBase, ...)`: every input read in step with the output, or held (a repeated scalar). */
+type FlatLoop = (n: number, ...arraysAndBases: (TypedArray | number)[]) => void
+/** `(shape, out, outBase, x, xBase, xStrides, y, yBase, yStrides, ...)`: any strides. */
+type StridedLoop = (shape: Shape, ...arraysBasesStrides: (TypedArray | number | Shape)[]) => void
+
+/** Measured on 64k additions: a generated loop runs 7x faster than a shared loop that calls a closure. */
+const canGenerate = (() => {
+  try {
+    return new Function('return true')() === true
+  } catch {
+    return false // a content-security policy forbids eval
+  }
+})()
+
+interface Source {
+  statements: string
+  result: string
+  environment: Record<string, unknown>
+}
+
+const argumentName = (i: number): string => `v${i}`
+const indices = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
+
+function scalarSource(expr: Expr, arity: number, precision: Precision): Source {
+  if (!canGenerate) {
+    const names = indices(arity).map(argumentName)
+    return {
+      statements: '',
+      result: `body(${names.join()})`,
+      environment: { body: interpret(expr, precision) },
+    }
+  }
+  const emitted = emitJavaScript(expr, indices(arity).map(argumentName), precision)
+  return { ...emitted, result: emitted.isMask ? `${emitted.result}?1:0` : emitted.result }
+}
+
+function build<F>(source: Source, parameters: string, body: string): F {
+  const { environment } = source
+  const make = new Function(...Object.keys(environment), `return function(${parameters}){${body}}`)
+  return make(...Object.values(environment)) as F
+}
+
+/** Bit i of `held` set: input i repeats one value, which is loaded once, before the loop. */
+function flatLoop(expr: Expr, arity: number, precision: Precision, held: number): FlatLoop {
+  if (!canGenerate) return interpretedFlatLoop(interpret(expr, precision), arity, held)
+  const source = scalarSource(expr, arity, precision)
+  const inputs = indices(arity)
+  const isHeld = (i: number): boolean => ((held >> i) & 1) === 1
+  const load = (i: number): string => `const v${i}=a${i}[b${i}${isHeld(i) ? '' : '+i'}];`
+  const before = inputs.filter(isHeld).map(load).join('')
+  const inside = inputs
+    .filter((i) => !isHeld(i))
+    .map(load)
+    .join('')
+  return build(
+    source,
+    `n,o,ob,${inputs.map((i) => `a${i},b${i}`).join()}`,
+    `${before}for(let i=0;i<n;i++){${inside}${source.statements};o[ob+i]=${source.result}}`,
+  )
+}
+
+function stridedLoop(expr: Expr, arity: number, precision: Precision): StridedLoop {
+  if (!canGenerate) return interpretedStridedLoop(interpret(expr, precision), arity)
+  const source = scalarSource(expr, arity, precision)
+  const each = (f: (i: number) => string): string => indices(arity).map(f).join('')
+  return build(
+    source,
+    `shape,o,ob,${indices(arity)
+      .map((i) => `a${i},b${i},s${i}`)
+      .join()}`,
+    `const last=shape.length-1,inner=shape[last],index=new Array(last).fill(0);let outer=1;
+for(let a=0;a<last;a++)outer*=shape[a];
+${each((i) => `const t${i}=s${i}[last];`)}
+for(;outer>0;outer--){
+${each((i) => `let p${i}=b${i};`)}
+for(let i=0;i<inner;i++){${each((i) => `const v${i}=a${i}[p${i}];`)}${source.statements};o[ob++]=${source.result};${each((i) => `p${i}+=t${i};`)}}
+for(let a=last-1;a>=0;a--){
+if(++index[a]<shape[a]){${each((i) => `b${i}+=s${i}[a];`)}break}
+${each((i) => `b${i}-=s${i}[a]*(shape[a]-1);`)}index[a]=0}}`,
+  )
+}
+
+function interpretedFlatLoop(body: (...xs: number[]) => number, arity: number, held: number): FlatLoop {
+  return (n, ...rest) => {
+    const values = new Array<number>(arity)
+    const out = rest[0] as TypedArray
+    const outBase = rest[1] as number
+    for (let i = 0; i < n; i++) {
+      for (let k = 0; k < arity; k++) {
+        values[k] = (rest[2 + 2 * k] as TypedArray)[
+          (rest[3 + 2 * k] as number) + (((held >> k) & 1) === 1 ? 0 : i)
+        ]!
+      }
+      out[outBase + i] = body(...values)
+    }
+  }
+}
+
+function interpretedStridedLoop(body: (...xs: number[]) => number, arity: number): StridedLoop {
+  return (shape, ...rest) => {
+    const values = new Array<number>(arity)
+    const out = rest[0] as TypedArray
+    const outBase = rest[1] as number
+    const index = new Array<number>(shape.length).fill(0)
+    const n = shape.reduce((a, b) => a * b, 1)
+    for (let k = 0; k < n; k++) {
+      for (let j = 0; j < arity; j++) {
+        const strides = rest[4 + 3 * j] as Shape
+        let position = rest[3 + 3 * j] as number
+        for (let a = 0; a < shape.length; a++) position += index[a]! * strides[a]!
+        values[j] = (rest[2 + 3 * j] as TypedArray)[position]!
+      }
+      out[outBase + k] = body(...values)
+      for (let a = shape.length - 1; a >= 0 && ++index[a]! === shape[a]; a--) index[a] = 0
+    }
+  }
+}
+
+/** How a kernel reads an input: 0 in step with the output, 1 one value held for all, 2 by strides. */
+function layoutOf(x: Tensor): 0 | 1 | 2 {
+  if (x.contiguous) return 0
+  const { strides } = x
+  for (let i = 0; i < strides.length; i++) if (strides[i] !== 0) return 2
+  return 1
+}
+
+const dtypeIndex = (dtype: DType): number =>
+  dtype === 'float32' ? 0 : dtype === 'float64' ? 1 : dtype === 'int32' ? 2 : 3
+
+/** All loops of one op, made when first needed. */
+class Loops {
+  private readonly flat: (FlatLoop | undefined)[] = []
+  private readonly strided: (StridedLoop | undefined)[] = []
+  private readonly expr: Expr
+  private readonly arity: number
+  constructor(expr: Expr, arity: number) {
+    this.expr = expr
+    this.arity = arity
+  }
+  getFlat(dtype: number, held: number): FlatLoop {
+    const key = (dtype << this.arity) | held
+    return (this.flat[key] ??= flatLoop(this.expr, this.arity, DTYPES[dtype]!, held))
+  }
+  getStrided(dtype: number): StridedLoop {
+    return (this.strided[dtype] ??= stridedLoop(this.expr, this.arity, DTYPES[dtype]!))
+  }
+}
+
+/** The output shares the shape and strides arrays of a contiguous input of its shape: two allocations less per op. */
+const outputLike = (x: Tensor, out: Aval): Tensor =>
+  emptyTensor(out.shape, out.dtype, x.contiguous ? x.strides : undefined)
+
+type Kernel = (inputs: readonly Tensor[], params: unknown, out: Aval) => Tensor
+
+/**
+ * Kernel of an elementwise op of one, two or three inputs of equal shapes. The loop is chosen by the dtype of input
+ * `typedBy`, which is also the precision in which the scalar body computes.
+ */
+export function elementwiseKernel(expr: Expr, arity: 1 | 2 | 3, typedBy = 0): Kernel {
+  const loops = new Loops(expr, arity)
+  if (arity === 1) return (inputs, _params, out) => unaryKernel(loops, inputs[0]!, out)
+  if (arity === 2) return (inputs, _params, out) => binaryKernel(loops, inputs[0]!, inputs[1]!, out)
+  return (inputs, _params, out) =>
+    ternaryKernel(loops, inputs[0]!, inputs[1]!, inputs[2]!, inputs[typedBy]!.dtype, out)
+}
+
+const start = (x: Tensor): number => x.storage.base + x.offset
+
+function unaryKernel(loops: Loops, x: Tensor, out: Aval): Tensor {
+  const result = outputLike(x, out)
+  const { data, base, length } = result.storage
+  const dtype = dtypeIndex(x.dtype)
+  const layout = layoutOf(x)
+  if (layout !== 2) loops.getFlat(dtype, layout)(length, data, base, x.storage.data, start(x))
+  else loops.getStrided(dtype)(out.shape, data, base, x.storage.data, start(x), x.strides)
+  return result
+}
+
+function binaryKernel(loops: Loops, x: Tensor, y: Tensor, out: Aval): Tensor {
+  const result = outputLike(x, out)
+  const { data, base, length } = result.storage
+  const dtype = dtypeIndex(x.dtype)
+  const a = layoutOf(x)
+  const b = layoutOf(y)
+  if (a !== 2 && b !== 2) {
+    loops.getFlat(dtype, a | (b << 1))(length, data, base, x.storage.data, start(x), y.storage.data, start(y))
+  } else {
+    loops.getStrided(dtype)(
+      out.shape,
+      data,
+      base,
+      x.storage.data,
+      start(x),
+      x.strides,
+      y.storage.data,
+      start(y),
+      y.strides,
+    )
+  }
+  return result
+}
+
+function ternaryKernel(loops: Loops, x: Tensor, y: Tensor, z: Tensor, precision: DType, out: Aval): Tensor {
+  const result = outputLike(x, out)
+  const { data, base, length } = result.storage
+  const dtype = dtypeIndex(precision)
+  const a = layoutOf(x)
+  const b = layoutOf(y)
+  const c = layoutOf(z)
+  const [xd, yd, zd] = [x.storage.data, y.storage.data, z.storage.data]
+  if (a !== 2 && b !== 2 && c !== 2) {
+    loops.getFlat(dtype, a | (b << 1) | (c << 2))(
+      length,
+      data,
+      base,
+      xd,
+      start(x),
+      yd,
+      start(y),
+      zd,
+      start(z),
+    )
+  } else {
+    loops.getStrided(dtype)(
+      out.shape,
+      data,
+      base,
+      xd,
+      start(x),
+      x.strides,
+      yd,
+      start(y),
+      y.strides,
+      zd,
+      start(z),
+      z.strides,
+    )
+  }
+  return result
+}

@@ -1,0 +1,32 @@
+/** @file The entry `@tapegrad/core/ops`: everything as free functions, tree-shakable, without side effects. */
+export {
+  type BackwardOptions,
+  backward,
+  type GradOptions,
+  grad,
+  jvp,
+  valueAndGrad,
+  vjp,
+} from './autodiff.ts'
+export {
+  arange,
+  type CreateOptions,
+  eye,
+  full,
+  linspace,
+  type NestedValues,
+  oneHot,
+  ones,
+  onesLike,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from './create.ts'
+export type { DType, TypedArray } from './dtype.ts'
+export { TapegradError } from './errors.ts'
+export * from './ops/index.ts'
+export type { Shape } from './shape-types.ts'
+export { noGrad } from './tape.ts'
+export { type Aval, type NestedArray, Tensor } from './tensor.ts'
+export type { Tree } from './tree.ts'

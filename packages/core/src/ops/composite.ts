@@ -1,0 +1,103 @@
+/** @file Ops made of other ops: they have no derivatives of their own. Imports the op files above. */
+
+import { isFloat } from '../dtype.ts'
+import { describe, fail } from '../errors.ts'
+import { normalizeAxes, normalizeAxis, showShape, sizeOf } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { type ReduceOptions, sumAxes } from './broadcast.ts'
+import { lt } from './compare.ts'
+import { add } from './define.ts'
+import { abs, div, exp, log, sqrt, square, sub } from './elementwise.ts'
+import { cast } from './memory.ts'
+import { checkFloat, checkTensor } from './operand.ts'
+import { max } from './reduce.ts'
+import { reshape } from './reshape.ts'
+import { where } from './where.ts'
+
+type Axes = number | readonly number[]
+
+const countOf = (x: Tensor, axes: readonly number[]): number => sizeOf(axes.map((i) => x.shape[i]!))
+
+function meanAxes(op: string, x: Tensor, axes: readonly number[], keepdims: boolean): Tensor {
+  const count = countOf(x, axes)
+  if (count === 0) fail(op, `there are no elements to average in ${showShape(x.shape)}`)
+  const total = sumAxes(x, axes, keepdims)
+  return count === 1 ? total : div(total, count)
+}
+
+/** Arithmetic mean over `axis` (one, several, or all); float32 for int32 and bool input. */
+export function mean(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
+  checkTensor('mean', x)
+  const numbers = isFloat(x.dtype) ? x : cast(x, 'float32')
+  return meanAxes('mean', numbers, normalizeAxes('mean', axis, x.ndim), options.keepdims === true)
+}
+
+export interface VarianceOptions extends ReduceOptions {
+  /** Subtracted from the count in the divisor: 0 (default) for the population, 1 for a sample. */
+  readonly correction?: number
+}
+
+/** Mean squared distance from the mean: sum (x - mean)² / (N - correction). */
+export function variance(x: Tensor, axis?: Axes, options: VarianceOptions = {}): Tensor {
+  return spread('variance', x, axis, options)
+}
+
+/** Standard deviation: the square root of the variance. Its gradient is not defined where all elements are equal. */
+export function std(x: Tensor, axis?: Axes, options: VarianceOptions = {}): Tensor {
+  return sqrt(spread('std', x, axis, options))
+}
+
+function spread(
+  op: string,
+  x: Tensor,
+  axis: Axes | undefined,
+  { keepdims = false, correction = 0 }: VarianceOptions,
+): Tensor {
+  checkTensor(op, x)
+  checkFloat(op, x)
+  const axes = normalizeAxes(op, axis, x.ndim)
+  const divisor = countOf(x, axes) - correction
+  if (!(divisor > 0))
+    fail(
+      op,
+      `${countOf(x, axes)} elements with correction ${describe(correction)} leave nothing to divide by`,
+    )
+  const deviation = sub(x, meanAxes(op, x, axes, true))
+  return div(sumAxes(square(deviation), axes, keepdims), divisor)
+}
+
+/** The largest element along axes, as a constant: a shift that keeps exp in range and cancels in the result. */
+function shiftFor(x: Tensor, axes: readonly number[]): Tensor {
+  const top = max(x.detach(), axes, { keepdims: true })
+  // Infinite extremes would turn the shift into NaN: inf - inf.
+  return where(lt(abs(top), Infinity), top, 0)
+}
+
+/** log of the sum of e^x over `axis` (one, several, or all), without overflow. */
+export function logsumexp(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
+  checkTensor('logsumexp', x)
+  checkFloat('logsumexp', x)
+  const axes = normalizeAxes('logsumexp', axis, x.ndim)
+  const shift = shiftFor(x, axes)
+  const keepdims = options.keepdims === true
+  const total = log(sumAxes(exp(sub(x, shift)), axes, keepdims))
+  return add(total, keepdims ? shift : reshape(shift, total.shape))
+}
+
+/** e^x / sum of e^x along `axis`, without overflow: numbers from 0 to 1 that sum to 1. */
+export function softmax(x: Tensor, axis: number): Tensor {
+  checkTensor('softmax', x)
+  checkFloat('softmax', x)
+  const axes = [normalizeAxis('softmax', axis, x.ndim)]
+  const e = exp(sub(x, shiftFor(x, axes)))
+  return div(e, sumAxes(e, axes, true))
+}
+
+/** log of softmax: x - logsumexp(x), accurate where softmax would round to 0. */
+export function logSoftmax(x: Tensor, axis: number): Tensor {
+  checkTensor('logSoftmax', x)
+  checkFloat('logSoftmax', x)
+  const axes = [normalizeAxis('logSoftmax', axis, x.ndim)]
+  const shifted = sub(x, shiftFor(x, axes))
+  return sub(shifted, log(sumAxes(exp(shifted), axes, true)))
+}

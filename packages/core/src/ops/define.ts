@@ -1,0 +1,102 @@
+/**
+ * @file How an elementwise op is defined: equal shapes in, the same shape out. Broadcasting happens before, by
+ * `broadcastTo`, so no rule mentions it. A Jacobian here is diagonal, so one rule per input serves both modes: as
+ * pullback and as forward rule. Imports kernels/elementwise.ts, operand.ts and broadcast.ts.
+ */
+import { elementwiseKernel } from '../kernels/elementwise.ts'
+import { type Primitive, primitive, SAVES_NOTHING } from '../primitive.ts'
+import type { Expr } from '../scalar.ts'
+import { broadcastShapes, sameShape } from '../shape.ts'
+import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
+import { apply } from '../tape.ts'
+import type { Aval, Tensor } from '../tensor.ts'
+import { broadcastTo } from './broadcast.ts'
+import { checkFloat, checkNumeric, checkSameDType, lift, type Operand } from './operand.ts'
+
+/** The differential of the output along one input: `d` is a cotangent or a tangent, the product is the same. */
+export type Differential = (d: Tensor, inputs: readonly Tensor[], out: Tensor) => Tensor
+
+export interface Definition {
+  readonly expr: Expr
+  /** One differential per input, null where the derivative is zero or undefined; 'linear' ops need no forward rule. */
+  readonly d: readonly (Differential | null)[]
+  readonly saves?: Primitive['saves']
+  readonly check?: (op: string, x: Aval) => void
+  readonly jvp?: 'linear' | 'multilinear'
+  readonly result?: 'bool'
+}
+
+function elementwise(name: string, definition: Definition): Primitive {
+  const { expr, d, saves = SAVES_NOTHING, check = checkFloat, jvp, result } = definition
+  return primitive<undefined>({
+    name,
+    expr,
+    shape: (inputs) => {
+      const x = inputs[0]!
+      check(name, x)
+      if (inputs.length > 1) checkSameDType(name, x, inputs[1]!)
+      return result === undefined ? x : { shape: x.shape, dtype: result }
+    },
+    kernel: elementwiseKernel(expr, d.length as 1 | 2),
+    vjp: d.map(
+      (rule) => rule && ((ct: Tensor, inputs: readonly Tensor[], out: Tensor) => rule(ct, inputs, out)),
+    ),
+    jvp: jvp ?? ((dxs, inputs, out) => sumOfTerms(d, dxs, inputs, out)),
+    batch: 'elementwise',
+    saves,
+  })
+}
+
+function sumOfTerms(
+  d: Definition['d'],
+  dxs: readonly (Tensor | null)[],
+  inputs: readonly Tensor[],
+  out: Tensor,
+): Tensor | null {
+  let total: Tensor | null = null
+  for (let i = 0; i < d.length; i++) {
+    const dx = dxs[i]
+    const rule = d[i]
+    if (!dx || !rule) continue
+    const term = rule(dx, inputs, out)
+    total = total === null ? term : add(total, term)
+  }
+  return total
+}
+
+/** The types under which elementwise ops are public; rules use them on plain `Tensor`, for which all shapes fit. */
+export type Unary = <S extends Shape>(x: Tensor<S>) => Tensor<S>
+export type Binary = <A extends Shape = [], B extends Shape = A>(
+  a: number | Tensor<A>,
+  b: number | Broadcastable<A, B, Tensor<B>>,
+) => Tensor<Broadcast<A, B>>
+
+/** An op of one input. */
+export function unary(name: string, definition: Definition): Unary {
+  const p = elementwise(name, definition)
+  const op = (x: Tensor): Tensor => apply(p, [x], undefined)
+  return op as Unary
+}
+
+/** An op of two inputs, each a tensor or a number. */
+export function binary(name: string, definition: Definition): Binary {
+  const p = elementwise(name, definition)
+  const op = (a: Operand, b: Operand): Tensor => {
+    const x = lift(name, a, b)
+    const y = lift(name, b, a)
+    if (sameShape(x.shape, y.shape)) return apply(p, [x, y], undefined)
+    const shape = broadcastShapes(name, x.shape, y.shape)
+    return apply(p, [broadcastTo(x, shape), broadcastTo(y, shape)], undefined)
+  }
+  return op as Binary
+}
+
+export const pass: Differential = (d) => d
+
+/** a + b, elementwise, with NumPy broadcasting. It stands here because the rules above sum their terms with it. */
+export const add: Binary = /* @__PURE__ */ binary('add', {
+  expr: (s, x, y) => s.add(x!, y!),
+  d: [pass, pass],
+  check: checkNumeric,
+  jvp: 'linear',
+})

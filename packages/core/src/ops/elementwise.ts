@@ -1,0 +1,231 @@
+/** @file Elementwise arithmetic and functions, each beside its derivative. Imports define.ts, compare.ts, where.ts and math.ts. */
+import { describe, fail } from '../errors.ts'
+import { elementwiseKernel } from '../kernels/elementwise.ts'
+import * as math from '../math.ts'
+import { primitive, SAVES_BOTH, SAVES_FIRST, SAVES_OUTPUT } from '../primitive.ts'
+import type { Expr } from '../scalar.ts'
+import { apply } from '../tape.ts'
+import type { Tensor } from '../tensor.ts'
+import { eq, ge, gt, le, lt } from './compare.ts'
+import { add, type Binary, binary, type Differential, pass, type Unary, unary } from './define.ts'
+import { checkNumeric, checkTensor, lift } from './operand.ts'
+import { where } from './where.ts'
+
+// ── arithmetic ───────────────────────────────────────────────────────────────
+
+/** a - b. */
+export const sub: Binary = /* @__PURE__ */ binary('sub', {
+  expr: (s, x, y) => s.sub(x!, y!),
+  d: [pass, (d) => neg(d)],
+  check: checkNumeric,
+  jvp: 'linear',
+})
+
+/** a * b, elementwise (the Hadamard product). */
+export const mul: Binary = /* @__PURE__ */ binary('mul', {
+  expr: (s, x, y) => s.mul(x!, y!),
+  d: [(d, [, y]) => mul(d, y!), (d, [x]) => mul(d, x!)],
+  saves: SAVES_BOTH,
+  check: checkNumeric,
+  jvp: 'multilinear',
+})
+
+/** a / b; floating point only. d(a/b) = da / b - (a/b) db / b. */
+export const div: Binary = /* @__PURE__ */ binary('div', {
+  expr: (s, x, y) => s.div(x!, y!),
+  d: [(d, [, y]) => div(d, y!), (d, [, y], out) => neg(div(mul(d, out), y!))],
+  saves: { inputs: [1], output: true },
+})
+
+/** a to the power b. dx: b a^(b-1), zero where b = 0. db: a^b log a, zero where a = 0 (as PyTorch). */
+export const pow: Binary = /* @__PURE__ */ binary('pow', {
+  expr: (s, x, y) => s.host('pow', x!, y!),
+  d: [
+    (d, [x, y]) => mul(d, where(eq(y!, 0), 0, mul(y!, pow(x!, sub(y!, 1))))),
+    (d, [x], out) => mul(d, where(eq(x!, 0), 0, mul(out, log(where(eq(x!, 0), 1, x!))))),
+  ],
+  saves: { inputs: [0, 1], output: true },
+})
+
+/** Where both are equal each gets half of the gradient, as in PyTorch. */
+const extremeDifferential =
+  (compare: Binary, self: 0 | 1): Differential =>
+  (d, inputs) => {
+    const x = inputs[self]!
+    const other = inputs[1 - self]!
+    return where(eq(x, other), mul(d, 0.5), where(compare(x, other), d, 0))
+  }
+
+/** The larger of a and b; NaN if either is NaN. */
+export const maximum: Binary = /* @__PURE__ */ binary('maximum', {
+  expr: (s, x, y) => s.max(x!, y!),
+  d: [extremeDifferential((a, b) => gt(a, b), 0), extremeDifferential((a, b) => gt(a, b), 1)],
+  saves: SAVES_BOTH,
+  check: checkNumeric,
+})
+
+/** The smaller of a and b; NaN if either is NaN. */
+export const minimum: Binary = /* @__PURE__ */ binary('minimum', {
+  expr: (s, x, y) => s.min(x!, y!),
+  d: [extremeDifferential((a, b) => lt(a, b), 0), extremeDifferential((a, b) => lt(a, b), 1)],
+  saves: SAVES_BOTH,
+  check: checkNumeric,
+})
+
+// ── one input ────────────────────────────────────────────────────────────────
+
+/** -x. */
+export const neg: Unary = /* @__PURE__ */ unary('neg', {
+  expr: (s, x) => s.neg(x!),
+  d: [(d) => neg(d)],
+  check: checkNumeric,
+  jvp: 'linear',
+})
+
+/** e^x. */
+export const exp: Unary = /* @__PURE__ */ unary('exp', {
+  expr: (s, x) => math.exp(s, x!),
+  d: [(d, _, out) => mul(d, out)],
+  saves: SAVES_OUTPUT,
+})
+
+/** Natural logarithm: -Infinity at 0, NaN below. */
+export const log: Unary = /* @__PURE__ */ unary('log', {
+  expr: (s, x) => math.log(s, x!),
+  d: [(d, [x]) => div(d, x!)],
+  saves: SAVES_FIRST,
+})
+
+/** log(1 + x), accurate near 0. */
+export const log1p: Unary = /* @__PURE__ */ unary('log1p', {
+  expr: (s, x) => s.host('log1p', x!),
+  d: [(d, [x]) => div(d, add(x!, 1))],
+  saves: SAVES_FIRST,
+})
+
+/** e^x - 1, accurate near 0. */
+export const expm1: Unary = /* @__PURE__ */ unary('expm1', {
+  expr: (s, x) => s.host('expm1', x!),
+  d: [(d, [x]) => mul(d, exp(x!))],
+  saves: SAVES_FIRST,
+})
+
+/** Square root: NaN below 0; the derivative 1 / (2 sqrt x) is infinite at 0. */
+export const sqrt: Unary = /* @__PURE__ */ unary('sqrt', {
+  expr: (s, x) => s.sqrt(x!),
+  d: [(d, _, out) => div(mul(d, 0.5), out)],
+  saves: SAVES_OUTPUT,
+})
+
+/** x². */
+export const square: Unary = /* @__PURE__ */ unary('square', {
+  expr: (s, x) => s.mul(x!, x!),
+  d: [(d, [x]) => mul(d, mul(x!, 2))],
+  saves: SAVES_FIRST,
+  check: checkNumeric,
+})
+
+/** |x|; its derivative at 0 is 0, as in PyTorch. */
+export const abs: Unary = /* @__PURE__ */ unary('abs', {
+  expr: (s, x) => s.abs(x!),
+  d: [(d, [x]) => mul(d, sign(x!))],
+  saves: SAVES_FIRST,
+  check: checkNumeric,
+})
+
+/** -1, 0 or 1 (NaN for NaN); its derivative is 0 everywhere. */
+export const sign: Unary = /* @__PURE__ */ unary('sign', {
+  expr: (s, x) =>
+    s.select(s.gt(x!, s.constant(0)), s.constant(1), s.select(s.lt(x!, s.constant(0)), s.constant(-1), x!)),
+  d: [null],
+  check: checkNumeric,
+})
+
+/** Sine; x in radians. */
+export const sin: Unary = /* @__PURE__ */ unary('sin', {
+  expr: (s, x) => math.sin(s, x!),
+  d: [(d, [x]) => mul(d, cos(x!))],
+  saves: SAVES_FIRST,
+})
+
+/** Cosine; x in radians. */
+export const cos: Unary = /* @__PURE__ */ unary('cos', {
+  expr: (s, x) => math.cos(s, x!),
+  d: [(d, [x]) => neg(mul(d, sin(x!)))],
+  saves: SAVES_FIRST,
+})
+
+/** Hyperbolic tangent. tanh' = 4 e / (1 + e)² with e = exp(-2|x|): 1 - tanh² would be 0 from |x| = 19 on. */
+export const tanh: Unary = /* @__PURE__ */ unary('tanh', {
+  expr: (s, x) => s.host('tanh', x!),
+  d: [(d, [x]) => mul(d, tanhDerivative(x!))],
+  saves: SAVES_FIRST,
+})
+
+const tanhDerivative: Unary = /* @__PURE__ */ unary('tanhDerivative', {
+  expr: (s, x) => s.mul(s.constant(4), math.sigmoidDerivative(s, s.mul(s.constant(2), x!))),
+  d: [(d, [x], out) => mul(d, mul(out, mul(tanh(x!), -2)))],
+  saves: { inputs: [0], output: true },
+})
+
+/** 1 / (1 + e^-x), the logistic function. Its derivative is sigmoid(x) sigmoid(-x), computed without cancellation. */
+export const sigmoid: Unary = /* @__PURE__ */ unary('sigmoid', {
+  expr: (s, x) => math.sigmoid(s, x!),
+  d: [(d, [x]) => mul(d, sigmoidDerivative(x!))],
+  saves: SAVES_FIRST,
+})
+
+/** sigmoid'(x); sigmoid''(x) = -sigmoid'(x) tanh(x / 2). */
+const sigmoidDerivative: Unary = /* @__PURE__ */ unary('sigmoidDerivative', {
+  expr: (s, x) => math.sigmoidDerivative(s, x!),
+  d: [(d, [x], out) => mul(d, mul(out, neg(tanh(mul(x!, 0.5)))))],
+  saves: { inputs: [0], output: true },
+})
+
+/** max(x, 0); its derivative at 0 is 0, as in PyTorch. */
+export const relu: Unary = /* @__PURE__ */ unary('relu', {
+  expr: (s, x) => s.max(x!, s.constant(0)),
+  d: [(d, [x]) => where(gt(x!, 0), d, 0)],
+  saves: SAVES_FIRST,
+  check: checkNumeric,
+})
+
+/** log(1 + e^x), without overflow; its derivative is sigmoid(x). */
+export const softplus: Unary = /* @__PURE__ */ unary('softplus', {
+  expr: (s, x) => math.softplus(s, x!),
+  d: [(d, [x]) => mul(d, sigmoid(x!))],
+  saves: SAVES_FIRST,
+})
+
+// ── clamp ────────────────────────────────────────────────────────────────────
+
+const clampExpr: Expr = (s, x, min, max) => s.min(s.max(x!, min!), max!)
+
+const clampPrimitive = /* @__PURE__ */ primitive({
+  name: 'clamp',
+  expr: clampExpr,
+  shape: ([x]) => {
+    checkNumeric('clamp', x!)
+    return x!
+  },
+  kernel: /* @__PURE__ */ elementwiseKernel(clampExpr, 3),
+  vjp: [(ct, [x, min, max]) => withinRange(ct, x!, min!, max!), null, null],
+  jvp: ([dx], [x, min, max]) => dx! && withinRange(dx!, x!, min!, max!),
+  batch: 'elementwise',
+  saves: SAVES_FIRST,
+})
+
+const withinRange = (d: Tensor, x: Tensor, min: Tensor, max: Tensor): Tensor =>
+  where(ge(x, min), where(le(x, max), d, 0), 0)
+
+/**
+ * x limited to [min, max]; leave one out with -Infinity or Infinity. The derivative is 1 from min to max, both
+ * included (as PyTorch), 0 outside.
+ */
+export function clamp(x: Tensor, min: number, max: number): Tensor {
+  checkTensor('clamp', x)
+  if (typeof min !== 'number' || typeof max !== 'number' || !(min <= max)) {
+    fail('clamp', `min ${describe(min)} and max ${describe(max)} must be numbers, min <= max`)
+  }
+  return apply(clampPrimitive, [x, lift('clamp', min, x), lift('clamp', max, x)], undefined)
+}

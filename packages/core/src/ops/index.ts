@@ -1,0 +1,38 @@
+/** @file The ops as free functions: a barrel. */
+export { broadcastTo, type ReduceOptions, sum } from './broadcast.ts'
+export { eq, ge, gt, le, lt, ne } from './compare.ts'
+export { logSoftmax, logsumexp, mean, softmax, std, type VarianceOptions, variance } from './composite.ts'
+export { add } from './define.ts'
+export {
+  abs,
+  clamp,
+  cos,
+  div,
+  exp,
+  expm1,
+  log,
+  log1p,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  pow,
+  relu,
+  sigmoid,
+  sign,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  tanh,
+} from './elementwise.ts'
+export { concat, stack } from './join.ts'
+export { linear, matmul } from './matmul.ts'
+export { assign, clone, stopGradient, to } from './memory.ts'
+export type { Operand } from './operand.ts'
+export { argmax, max, min, prod } from './reduce.ts'
+export { flatten, permute, reshape, squeeze, transpose, unsqueeze } from './reshape.ts'
+export { flip, pad, type Range, slice } from './slice.ts'
+export { take } from './take.ts'
+export { where } from './where.ts'

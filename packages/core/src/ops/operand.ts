@@ -1,0 +1,55 @@
+/** @file What ops accept besides tensors: plain numbers, and checks with messages that teach. Imports tensor.ts. */
+import { type DType, isFloat } from '../dtype.ts'
+import { describe, fail } from '../errors.ts'
+import type { Shape } from '../shape-types.ts'
+import { type Aval, filledTensor, Tensor } from '../tensor.ts'
+
+/** A tensor, or a number that takes the other operand's dtype and every shape. */
+export type Operand = Tensor | number
+
+/** Throws unless `x` is a Tensor of this copy of the package. */
+export function checkTensor(op: string, x: unknown): Tensor {
+  if (x instanceof Tensor) return x
+  const name = (x as object | null | undefined)?.constructor?.name
+  if (name === 'Tensor')
+    fail(op, 'the tensor comes from another copy of @tapegrad/core; make sure that only one is installed')
+  return fail(op, `expected a tensor, got ${describe(x)}; make one with tensor(...)`)
+}
+
+/** A number as a constant of the given dtype and shape, stored once. */
+export function constant(op: string, value: number, dtype: DType, shape: Shape): Tensor {
+  if (dtype === 'int32' && !Number.isInteger(value)) {
+    fail(op, `${value} with an int32 tensor would lose its fraction; convert the tensor with to('float32')`)
+  }
+  if (dtype === 'bool' && value !== 0 && value !== 1) {
+    fail(op, `${value} with a bool tensor; convert the tensor with to('int32') or to('float32')`)
+  }
+  return filledTensor(shape, dtype, value)
+}
+
+/** `a` as a tensor: itself, or a number in the dtype and shape of `other`. */
+export function lift(op: string, a: unknown, other: unknown): Tensor {
+  if (a instanceof Tensor) return a
+  if (typeof a !== 'number') return checkTensor(op, a)
+  if (other instanceof Tensor) return constant(op, a, other.dtype, other.shape)
+  return constant(op, a, 'float32', [])
+}
+
+/** Throws unless both have one dtype: mixing them silently is how precision gets lost. */
+export function checkSameDType(op: string, x: Aval, y: Aval): void {
+  if (x.dtype !== y.dtype)
+    fail(
+      op,
+      `dtypes ${x.dtype} and ${y.dtype} differ; convert one with to('${isFloat(x.dtype) ? x.dtype : y.dtype}')`,
+    )
+}
+
+/** Throws unless `x` holds floating-point numbers. */
+export function checkFloat(op: string, x: Aval): void {
+  if (!isFloat(x.dtype)) fail(op, `needs floating-point numbers, got ${x.dtype}; convert with to('float32')`)
+}
+
+/** Throws unless `x` holds numbers (not booleans). */
+export function checkNumeric(op: string, x: Aval): void {
+  if (x.dtype === 'bool') fail(op, "needs numbers, got bool; convert with to('int32') or to('float32')")
+}

@@ -1,0 +1,140 @@
+/** @file Reductions besides sum: extremes and their positions, product. Imports kernels/reduce.ts and the files above. */
+import { fail } from '../errors.ts'
+import { argmaxFold, type Fold, maxFold, minFold, productFold, reduce } from '../kernels/reduce.ts'
+import { type Primitive, primitive } from '../primitive.ts'
+import { allAxes, normalizeAxes, normalizeAxis, reducedShape, showShape, sizeOf } from '../shape.ts'
+import { apply } from '../tape.ts'
+import type { Tensor } from '../tensor.ts'
+import {
+  broadcastTo,
+  expandReduced,
+  type ReduceOptions,
+  type ReduceParams,
+  shiftReduction,
+  sumAxes,
+} from './broadcast.ts'
+import { eq } from './compare.ts'
+import { div, mul } from './elementwise.ts'
+import { cast } from './memory.ts'
+import { checkNumeric, checkTensor } from './operand.ts'
+import { flatten, permute, reshape } from './reshape.ts'
+import { flip, pad, slice } from './slice.ts'
+
+type Axes = number | readonly number[]
+
+function checkNotEmpty(op: string, x: { readonly shape: readonly number[] }, axes: readonly number[]): void {
+  const empty = axes.find((axis) => x.shape[axis] === 0)
+  if (empty !== undefined)
+    fail(op, `axis ${empty} of ${showShape(x.shape)} is empty; the ${op} of no elements is not defined`)
+}
+
+/** max and min: every element that ties for the extreme gets an equal share of the gradient, as torch.amax. */
+function extreme(name: 'max' | 'min', fold: Fold): Primitive<ReduceParams> {
+  const shares = (x: Tensor, out: Tensor, params: ReduceParams): Tensor => {
+    const ties = cast(eq(x, expandReduced(out, x.shape, params)), x.dtype)
+    return div(ties, expandReduced(sumAxes(ties, params.axes, params.keepdims), x.shape, params))
+  }
+  return primitive<ReduceParams>({
+    name,
+    shape: ([x], { axes, keepdims }) => {
+      checkNumeric(name, x!)
+      checkNotEmpty(name, x!, axes)
+      return { shape: reducedShape(x!.shape, axes, keepdims), dtype: x!.dtype }
+    },
+    kernel: ([x], { axes }, out) => reduce(fold, x!, axes, out),
+    vjp: [(ct, [x], out, params) => mul(expandReduced(ct, x!.shape, params), shares(x!, out, params))],
+    jvp: ([dx], [x], out, params) =>
+      dx! && sumAxes(mul(dx!, shares(x!, out, params)), params.axes, params.keepdims),
+    batch: 'shiftAxes',
+    shift: shiftReduction,
+    saves: { inputs: [0], output: true },
+  })
+}
+
+function reduction(p: Primitive<ReduceParams>) {
+  return (x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor => {
+    checkTensor(p.name, x)
+    return apply(p, [x], { axes: normalizeAxes(p.name, axis, x.ndim), keepdims: options.keepdims === true })
+  }
+}
+
+/** Largest element over `axis` (one, several, or all); NaN when there is one. Ties share the gradient equally. */
+export const max: (x: Tensor, axis?: Axes, options?: ReduceOptions) => Tensor = /* @__PURE__ */ reduction(
+  /* @__PURE__ */ extreme('max', maxFold),
+)
+
+/** Smallest element over `axis` (one, several, or all); NaN when there is one. Ties share the gradient equally. */
+export const min: (x: Tensor, axis?: Axes, options?: ReduceOptions) => Tensor = /* @__PURE__ */ reduction(
+  /* @__PURE__ */ extreme('min', minFold),
+)
+
+// ── prod ─────────────────────────────────────────────────────────────────────
+
+/** Product over the last axis. */
+const productPrimitive = /* @__PURE__ */ primitive({
+  name: 'prod',
+  shape: ([x]) => ({ shape: x!.shape.slice(0, -1), dtype: x!.dtype === 'bool' ? 'int32' : x!.dtype }),
+  kernel: ([x], _params, out) => reduce(productFold, x!, [x!.ndim - 1], out),
+  vjp: [(ct, [x]) => mul(broadcastTo(reshape(ct, [...ct.shape, 1]), x!.shape), productOfOthers(x!))],
+  jvp: ([dx], [x]) => dx! && sumAxes(mul(dx!, productOfOthers(x!)), [x!.ndim - 1], false),
+  batch: 'elementwise',
+  saves: { inputs: [0], output: false },
+})
+
+/**
+ * For each element the product of all others along the last axis. Not out / x, which is NaN at a zero: the product of
+ * those before times the product of those behind.
+ */
+const productOfOthers = (x: Tensor): Tensor => mul(productBefore(x), flip(productBefore(flip(x, -1)), -1))
+
+/** Exclusive running product along the last axis: each pass doubles how far back it reaches. */
+function productBefore(x: Tensor): Tensor {
+  const size = x.shape[x.ndim - 1]!
+  const shifted = (y: Tensor, by: number): Tensor => {
+    const all = allAxes(y.ndim - 1).map(() => null)
+    const widths = all.map(() => [0, 0] as const)
+    return pad(slice(y, [...all, [0, size - by]]), [...widths, [by, 0]], 1)
+  }
+  if (size === 0) return x
+  let product = shifted(x, 1)
+  for (let reach = 1; reach < size; reach *= 2) product = mul(product, shifted(product, reach))
+  return product
+}
+
+/** Product over `axis` (one, several, or all); 1 for no elements. The gradient is right where elements are 0. */
+export function prod(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
+  checkTensor('prod', x)
+  const axes = normalizeAxes('prod', axis, x.ndim)
+  const kept = allAxes(x.ndim).filter((i) => !axes.includes(i))
+  const keptShape = kept.map((i) => x.shape[i]!)
+  const count = sizeOf(axes.map((i) => x.shape[i]!))
+  const rows = reshape(axes.length === 1 && axes[0] === x.ndim - 1 ? x : permute(x, [...kept, ...axes]), [
+    ...keptShape,
+    count,
+  ])
+  const product = apply(productPrimitive, [rows], undefined)
+  return options.keepdims === true ? reshape(product, reducedShape(x.shape, axes, true)) : product
+}
+
+// ── argmax ───────────────────────────────────────────────────────────────────
+
+const argmaxPrimitive = /* @__PURE__ */ primitive<number>({
+  name: 'argmax',
+  shape: ([x], axis) => {
+    checkNotEmpty('argmax', x!, [axis])
+    return { shape: reducedShape(x!.shape, [axis], false), dtype: 'int32' }
+  },
+  kernel: ([x], axis, out) => reduce(argmaxFold, x!, [axis], out),
+  vjp: [null],
+  jvp: () => null,
+  batch: 'shiftAxes',
+  shift: (axis) => axis + 1,
+  saves: { inputs: [], output: false },
+})
+
+/** Position of the largest element along `axis`, int32; without an axis, its position in the flattened tensor. Of equals the first. */
+export function argmax(x: Tensor, axis?: number): Tensor {
+  checkTensor('argmax', x)
+  if (axis === undefined) return apply(argmaxPrimitive, [flatten(x)], 0)
+  return apply(argmaxPrimitive, [x], normalizeAxis('argmax', axis, x.ndim))
+}

@@ -1,0 +1,50 @@
+/** @file Choice between two tensors by a mask. Imports kernels/elementwise.ts, operand.ts and broadcast.ts. */
+
+import { fail } from '../errors.ts'
+import { elementwiseKernel } from '../kernels/elementwise.ts'
+import { primitive, SAVES_FIRST } from '../primitive.ts'
+import { broadcastShapes } from '../shape.ts'
+import { apply } from '../tape.ts'
+import type { Tensor } from '../tensor.ts'
+import { broadcastTo } from './broadcast.ts'
+import { checkSameDType, checkTensor, lift, type Operand } from './operand.ts'
+
+const wherePrimitive = /* @__PURE__ */ primitive({
+  name: 'where',
+  expr: (s, condition, a, b) => s.select(s.ne(condition!, s.constant(0)), a!, b!),
+  shape: ([condition, a, b]) => {
+    if (condition!.dtype !== 'bool')
+      fail(
+        'where',
+        `the condition has dtype ${condition!.dtype}, it must be bool; compare first, as in x.gt(0)`,
+      )
+    checkSameDType('where', a!, b!)
+    return a!
+  },
+  kernel: /* @__PURE__ */ elementwiseKernel(
+    (s, condition, a, b) => s.select(s.ne(condition!, s.constant(0)), a!, b!),
+    3,
+    1,
+  ),
+  vjp: [null, (ct, [condition]) => where(condition!, ct, 0), (ct, [condition]) => where(condition!, 0, ct)],
+  jvp: 'linear',
+  batch: 'elementwise',
+  saves: SAVES_FIRST,
+})
+
+/**
+ * `a` where the bool tensor `condition` is true, else `b`; all three broadcast. Gradients flow only through the branch
+ * that was chosen, but both branches are computed: a NaN gradient of the other one still meets its 0 and stays NaN.
+ */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  checkTensor('where', condition)
+  let x = lift('where', a, b)
+  let y = lift('where', b, a)
+  if (x.shape !== condition.shape || y.shape !== condition.shape) {
+    const shape = broadcastShapes('where', broadcastShapes('where', x.shape, y.shape), condition.shape)
+    x = broadcastTo(x, shape)
+    y = broadcastTo(y, shape)
+    condition = broadcastTo(condition, shape)
+  }
+  return apply(wherePrimitive, [condition, x, y], undefined)
+}

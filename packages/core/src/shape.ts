@@ -1,0 +1,157 @@
+/** @file Pure arithmetic on shapes, strides and axes. Imports errors.ts. */
+import { describe, fail } from './errors.ts'
+
+export type Shape = readonly number[]
+
+/** More axes than this is a mistake in the call (a flat list taken for a shape, most often). */
+export const MAX_RANK = 32
+/** A typed array cannot hold more elements than this on every engine. */
+export const MAX_SIZE = 2 ** 31 - 1
+
+/** Number of elements: the product of the dimensions, 1 for `[]`. */
+export function sizeOf(shape: Shape): number {
+  let size = 1
+  for (let i = 0; i < shape.length; i++) size *= shape[i]!
+  return size
+}
+
+const NO_STRIDES: Shape = []
+const UNIT_STRIDES: Shape = [1]
+
+/** Row-major strides, counted in elements. */
+export function contiguousStrides(shape: Shape): Shape {
+  const rank = shape.length
+  if (rank === 0) return NO_STRIDES
+  if (rank === 1) return UNIT_STRIDES
+  if (rank === 2) return [shape[1]!, 1]
+  const strides = new Array<number>(rank)
+  for (let i = rank - 1, step = 1; i >= 0; step *= shape[i]!, i--) strides[i] = step
+  return strides
+}
+
+/** Whether elements lie in row-major order without gaps. Axes of size 1 may have any stride. */
+export function isContiguous(shape: Shape, strides: Shape): boolean {
+  for (let i = shape.length - 1, step = 1; i >= 0; i--) {
+    const size = shape[i]!
+    if (size === 0) return true
+    if (size !== 1 && strides[i] !== step) return false
+    step *= size
+  }
+  return true
+}
+
+/**
+ * Strides under which memory laid out as (shape, strides) reads as `target`, or null when that needs a copy. Both
+ * shapes (of one size, not 0) are cut into the smallest groups of axes of equal size; a group can be cut anew when its
+ * axes are evenly spaced.
+ */
+export function stridesForReshape(shape: Shape, strides: Shape, target: Shape): Shape | null {
+  const axes = allAxes(shape.length).filter((i) => shape[i] !== 1)
+  const result = new Array<number>(target.length).fill(1)
+  for (let i = 0, j = 0; j < target.length; ) {
+    if (target[j] === 1) {
+      j++
+      continue
+    }
+    let lastTarget = j
+    let have = shape[axes[i]!]!
+    let want = target[j]!
+    while (have !== want) {
+      if (want < have) want *= target[++lastTarget]!
+      else {
+        i++
+        if (strides[axes[i - 1]!] !== shape[axes[i]!]! * strides[axes[i]!]!) return null
+        have *= shape[axes[i]!]!
+      }
+    }
+    for (let k = lastTarget, step = strides[axes[i]!]!; k >= j; step *= target[k]!, k--) result[k] = step
+    i++
+    j = lastTarget + 1
+  }
+  return result
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** `[2, 3]`: a shape as error messages and printing show it. */
+export const showShape = (shape: Shape): string => `[${shape.join(', ')}]`
+
+/** A checked copy of a shape that a caller passed: whole numbers >= 0, not too many, not too large. */
+export function checkShape(op: string, shape: unknown): Shape {
+  if (!Array.isArray(shape)) fail(op, `the shape must be an array of whole numbers, got ${describe(shape)}`)
+  if (shape.length > MAX_RANK) fail(op, `a shape of ${shape.length} axes; at most ${MAX_RANK} are allowed`)
+  for (let i = 0; i < shape.length; i++) {
+    const size: unknown = shape[i]
+    if (!(Number.isInteger(size) && (size as number) >= 0)) {
+      fail(
+        op,
+        `dimension ${i} of shape [${shape.map(String).join(', ')}] is ${describe(size)}; use a whole number >= 0`,
+      )
+    }
+  }
+  if (sizeOf(shape) > MAX_SIZE)
+    fail(op, `shape ${showShape(shape)} has ${sizeOf(shape)} elements; at most ${MAX_SIZE} fit`)
+  return shape.slice() as Shape
+}
+
+/** Position of `axis` counted from the left; negative axes count from the end. */
+export function normalizeAxis(op: string, axis: unknown, rank: number): number {
+  if (!Number.isInteger(axis)) fail(op, `axis must be a whole number, got ${describe(axis)}`)
+  const position = (axis as number) < 0 ? (axis as number) + rank : (axis as number)
+  if (position < 0 || position >= rank) {
+    fail(
+      op,
+      rank === 0
+        ? `axis ${axis} of a 0-d tensor; it has no axes`
+        : `axis ${axis} is out of range for ${rank} axes; use ${-rank} to ${rank - 1}`,
+    )
+  }
+  return position
+}
+
+/** Sorted distinct positions of one axis, a list of axes, or (undefined) all axes. */
+export function normalizeAxes(op: string, axis: unknown, rank: number): readonly number[] {
+  if (axis === undefined || axis === null) return allAxes(rank)
+  if (!Array.isArray(axis)) return [normalizeAxis(op, axis, rank)]
+  const axes = axis.map((a) => normalizeAxis(op, a, rank)).sort((a, b) => a - b)
+  for (let i = 1; i < axes.length; i++)
+    if (axes[i] === axes[i - 1]) fail(op, `axis ${axes[i]} is named twice in [${axis.join(', ')}]`)
+  return axes
+}
+
+const AXES: (readonly number[])[] = [[], [0], [0, 1], [0, 1, 2], [0, 1, 2, 3]]
+/** `[0, 1, ..., rank - 1]`. */
+export const allAxes = (rank: number): readonly number[] =>
+  AXES[rank] ?? Array.from({ length: rank }, (_, i) => i)
+
+/** Shape after reducing `axes` (sorted positions). */
+export function reducedShape(shape: Shape, axes: readonly number[], keepdims: boolean): Shape {
+  if (axes.length === shape.length && !keepdims) return NO_STRIDES
+  return keepdims
+    ? shape.map((size, i) => (axes.includes(i) ? 1 : size))
+    : shape.filter((_, i) => !axes.includes(i))
+}
+
+/** Shape of an elementwise result under NumPy's rules: axes align at the right, size 1 stretches. */
+export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a
+  const rank = Math.max(a.length, b.length)
+  const out = new Array<number>(rank)
+  for (let i = 1; i <= rank; i++) {
+    const p = a[a.length - i] ?? 1
+    const q = b[b.length - i] ?? 1
+    if (p !== q && p !== 1 && q !== 1) {
+      fail(
+        op,
+        `shapes ${showShape(a)} and ${showShape(b)} do not broadcast: sizes ${p} and ${q} differ at axis -${i}; neither is 1`,
+      )
+    }
+    out[rank - i] = p === 1 ? q : p
+  }
+  return out
+}

@@ -1,0 +1,109 @@
+/** @file The one door: every op call passes `apply`. Recording, noGrad, levels of transforms, tracers. Imports tensor.ts. */
+import { isFloat } from './dtype.ts'
+import { fail } from './errors.ts'
+import type { AnyPrimitive, Primitive } from './primitive.ts'
+import { type Aval, Node, Tensor } from './tensor.ts'
+
+/** Stands in for eager evaluation: a compiler installs one while it runs a function once to see its ops. */
+export interface Tracer {
+  /** Records the op and returns a fresh tensor that stands for its result. */
+  emit(primitive: AnyPrimitive, inputs: readonly Tensor[], params: unknown, out: Aval): Tensor
+  /** Records that `target` takes the values of `value` from here on. */
+  assign(target: Tensor, value: Tensor): void
+}
+
+let tracer: Tracer | null = null
+/** Number of transforms that are running now, one inside the other. */
+let level = 0
+/** An op records when an input's level is at least this. `noGrad` raises it above every input made so far. */
+let floor = 0
+
+/** shape -> kernel (or trace) -> record. The only function that runs primitives. */
+export function apply<Params>(
+  primitive: Primitive<Params>,
+  inputs: readonly Tensor[],
+  params: Params,
+): Tensor {
+  const out = primitive.shape(inputs, params)
+  const result =
+    tracer === null ? primitive.kernel(inputs, params, out) : tracer.emit(primitive, inputs, params, out)
+  let deepest = -1
+  for (let i = 0; i < inputs.length; i++) {
+    const node = inputs[i]!.node
+    if (node !== null && node.level > deepest) deepest = node.level
+  }
+  if (deepest >= floor && isFloat(result.dtype))
+    result.node = new Node(primitive, inputs, params, result, deepest)
+  return result
+}
+
+/** Runs `f` with `t` in place of the kernels; tracers nest. */
+export function withTracer<R>(t: Tracer, f: () => R): R {
+  const outer = tracer
+  tracer = t
+  try {
+    return f()
+  } finally {
+    tracer = outer
+  }
+}
+
+/** The tracer that is at work, if any. */
+export const activeTracer = (): Tracer | null => tracer
+
+/** Whether an op on a freshly tracked leaf would record now. */
+export const isRecording = (): boolean => floor <= level
+
+/** How many transforms run now; inputs of a transform are aliases at its own level. */
+export const currentLevel = (): number => level
+
+function withState<R>(newLevel: number, newFloor: number, op: string, f: () => R): R {
+  const outerLevel = level
+  const outerFloor = floor
+  level = newLevel
+  floor = newFloor
+  let result: R
+  try {
+    result = f()
+  } finally {
+    level = outerLevel
+    floor = outerFloor
+  }
+  if (result instanceof Promise)
+    fail(op, 'the function is async; recording is switched for synchronous code only, so await outside of it')
+  return result
+}
+
+/**
+ * Runs `f` without recording: what it computes is untracked. A transform called inside still differentiates with
+ * respect to its own inputs.
+ */
+export function noGrad<R>(f: () => R): R {
+  return withState(level, level + 1, 'noGrad', f)
+}
+
+/** Runs `f` one level deeper: ops on tensors aliased at that level record, even inside `noGrad`. */
+export function enterTransform<R>(op: string, f: () => R): R {
+  return withState(level + 1, floor, op, f)
+}
+
+/** Runs `f`, a pullback or pushforward, with recording as it stands (`record`) or off. */
+export function runRules<R>(record: boolean, f: () => R): R {
+  return record ? f() : withState(level, Infinity, 'pullback', f)
+}
+
+/** Whether rules that run now must be differentiable themselves: an enclosing transform is recording. */
+export const isNested = (): boolean => level > 0 && level >= floor
+
+/**
+ * What a transform hands back. Inside another transform the value stays connected, brought down to that transform's
+ * level; otherwise it is cut off, so that training steps never chain.
+ */
+export function leaveTransform(alias: AnyPrimitive, x: Tensor, keep: boolean): Tensor {
+  if (x.node === null) return x
+  if (!keep && !isNested()) return x.detach()
+  if (x.node.level <= level) return x
+  const lowered = x.detach()
+  lowered.node = new Node(alias, [x], undefined, lowered, level)
+  return lowered
+}

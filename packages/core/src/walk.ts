@@ -1,0 +1,192 @@
+/** @file Walking the tape: down for reverse mode (pullback), up for forward mode (pushforward). Imports tape.ts and ops/. */
+import { fail } from './errors.ts'
+import { add } from './ops/define.ts'
+import { constantLike } from './ops/memory.ts'
+import type { AnyPrimitive, Pullback } from './primitive.ts'
+import { showShape } from './shape.ts'
+import { apply } from './tape.ts'
+import type { Node, Tensor } from './tensor.ts'
+
+let walks = 0
+
+/**
+ * The recorded nodes that `root` depends on, every node before its inputs (ids descending), leaves last. Nodes older
+ * than `oldest` are left out. Iterative: a chain may be 100,000 ops long.
+ */
+export function reachable(root: Node, oldest = 0): Node[] {
+  const walk = ++walks
+  root.mark = walk
+  if (root.primitive === null) return [root]
+  const nodes: Node[] = [root]
+  const leaves: Node[] = []
+  let sorted = true
+  let last = root.id
+  for (let i = 0; i < nodes.length; i++) {
+    const { inputs } = nodes[i]!
+    for (let k = 0; k < inputs.length; k++) {
+      const { node } = inputs[k]!
+      if (node === null || node.mark === walk || node.id < oldest) continue
+      node.mark = walk
+      if (node.primitive === null) leaves.push(node)
+      else {
+        if (node.id > last) sorted = false
+        last = node.id
+        nodes.push(node)
+      }
+    }
+  }
+  if (!sorted) nodes.sort((a, b) => b.id - a.id)
+  for (let i = 0; i < leaves.length; i++) nodes.push(leaves[i]!)
+  return nodes
+}
+
+/** The nodes on the way from `root` down to one of `targets`, targets included, ids descending. */
+export function pathBetween(root: Node | null, targets: readonly Node[]): Node[] {
+  if (root === null || targets.length === 0) return []
+  let oldest = Infinity
+  for (const target of targets) oldest = Math.min(oldest, target.id)
+  if (root.id < oldest) return []
+  const nodes = reachable(root, oldest)
+  const live = ++walks
+  for (const target of targets) target.mark = live
+  const path: Node[] = []
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i]!
+    if (node.mark !== live) {
+      const { inputs } = node
+      for (let k = 0; k < inputs.length; k++) {
+        if (inputs[k]!.node?.mark === live) {
+          node.mark = live
+          break
+        }
+      }
+    }
+    // A target that the root does not depend on is not in `nodes`.
+    if (node.mark === live) path.push(node)
+  }
+  return path.reverse()
+}
+
+let walksUnderWay = 0
+
+/**
+ * Numbers the nodes for the time of `f`: `node.slot` is the place in `nodes`. A rule may start a walk of its own over
+ * the same nodes; that one puts the outer numbers back.
+ */
+function withSlots(nodes: readonly Node[], f: () => void): void {
+  const outer = walksUnderWay > 0 ? nodes.map((node) => node.slot) : null
+  for (let i = 0; i < nodes.length; i++) nodes[i]!.slot = i
+  walksUnderWay++
+  try {
+    f()
+  } finally {
+    walksUnderWay--
+    if (outer !== null) for (let i = 0; i < nodes.length; i++) nodes[i]!.slot = outer[i]!
+  }
+}
+
+/** The place of `node` in this walk, or -1: its slot may stem from another walk. */
+function placeOf(node: Node | null, nodes: readonly Node[]): number {
+  if (node === null) return -1
+  const { slot } = node
+  return slot >= 0 && nodes[slot] === node ? slot : -1
+}
+
+function checkSaved(node: Node, primitive: AnyPrimitive): void {
+  const { inputs, output } = primitive.saves
+  for (let i = 0; i < inputs.length; i++)
+    if (node.inputs[inputs[i]!]!.storage.version > node.id) failSaved(node, `input ${inputs[i]}`)
+  if (output && node.output.storage.version > node.id) failSaved(node, 'output')
+}
+
+function failSaved(node: Node, which: string): never {
+  const { name } = node.primitive!
+  const inputs = node.inputs.map((x) => showShape(x.shape)).join(', ')
+  fail(
+    'backward',
+    `the ${which} of ${name}(${inputs}) was overwritten by assign() after ${name} ran, and its gradient needs the old value; call backward before assign, or assign to a clone()`,
+  )
+}
+
+const ruleFor = (primitive: AnyPrimitive, index: number): Pullback<unknown> | null =>
+  typeof primitive.vjp === 'function' ? primitive.vjp : (primitive.vjp[index] ?? null)
+
+/**
+ * Reverse mode. Carries the cotangent of `nodes[0]` down through `nodes` and calls `finish` with the complete
+ * cotangent of each node that one reaches.
+ */
+export function pullback(
+  nodes: readonly Node[],
+  seed: Tensor,
+  finish: (node: Node, ct: Tensor) => void,
+): void {
+  const cotangents = new Array<Tensor | undefined>(nodes.length)
+  cotangents[0] = seed
+  withSlots(nodes, () => {
+    for (let i = 0; i < nodes.length; i++) {
+      const ct = cotangents[i]
+      if (ct === undefined) continue
+      cotangents[i] = undefined // large intermediate cotangents can be collected while the walk goes on
+      const node = nodes[i]!
+      finish(node, ct)
+      const { primitive, inputs, output, params } = node
+      if (primitive === null) continue
+      let checked = false
+      for (let k = 0; k < inputs.length; k++) {
+        const place = placeOf(inputs[k]!.node, nodes)
+        if (place < 0) continue
+        const rule = ruleFor(primitive, k)
+        if (rule === null) continue
+        if (!checked) {
+          checkSaved(node, primitive)
+          checked = true
+        }
+        const d = rule(ct, inputs, output, params, k)
+        const sum = cotangents[place]
+        cotangents[place] = sum === undefined ? d : add(sum, d)
+      }
+    }
+  })
+}
+
+/**
+ * Forward mode. Carries tangents (by place in `nodes`, ids descending) up to `nodes[0]`; null when nothing moves it.
+ */
+export function pushforward(nodes: readonly Node[], tangents: (Tensor | null)[]): Tensor | null {
+  withSlots(nodes, () => {
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      if (tangents[i]) continue
+      const { primitive, inputs } = nodes[i]!
+      if (primitive === null) continue
+      checkSaved(nodes[i]!, primitive)
+      const dxs = inputs.map((x) => {
+        const place = placeOf(x.node, nodes)
+        return place < 0 ? null : (tangents[place] ?? null)
+      })
+      tangents[i] = dxs.some((dx) => dx !== null) ? forward(nodes[i]!, primitive, dxs) : null
+    }
+  })
+  return tangents[0] ?? null
+}
+
+function forward(node: Node, primitive: AnyPrimitive, dxs: readonly (Tensor | null)[]): Tensor | null {
+  const { inputs, output, params } = node
+  const { jvp } = primitive
+  if (typeof jvp === 'function') return jvp(dxs, inputs, output, params)
+  const differentiable = inputs.map((_, i) => ruleFor(primitive, i) !== null)
+  if (jvp === 'linear') {
+    const moved = inputs.map((x, i) => (differentiable[i] ? (dxs[i] ?? constantLike(x, 0)) : x))
+    return apply(primitive, moved, params)
+  }
+  let total: Tensor | null = null
+  dxs.forEach((dx, i) => {
+    if (dx === null || !differentiable[i]) return
+    const term = apply(
+      primitive,
+      inputs.map((x, j) => (j === i ? dx : x)),
+      params,
+    )
+    total = total === null ? term : add(total, term)
+  })
+  return total
+}
