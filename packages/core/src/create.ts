@@ -1,6 +1,7 @@
 /** @file Constructors: tensors from values. Imports tensor.ts and ops/operand.ts. */
 import { allocateArray, checkDType, type DType, dtypeOfArray, type TypedArray } from './dtype.ts'
 import { describe, fail } from './errors.ts'
+import type { NestedValues, OneHot, ShapeOf } from './movement-types.ts'
 import { checkTensor } from './ops/operand.ts'
 import { checkShape, contiguousStrides, showShape, sizeOf } from './shape.ts'
 import type { Shape } from './shape-types.ts'
@@ -15,9 +16,6 @@ export interface TensorOptions<S extends Shape = Shape> extends CreateOptions {
   /** Gives flat values a shape. */
   readonly shape?: readonly [...S]
 }
-
-/** A number, a boolean, or arrays of them nested as deep as the tensor has axes. */
-export type NestedValues = number | boolean | readonly NestedValues[]
 
 /** Wraps a typed array without copying it. */
 function wrap(data: TypedArray, shape: Shape, dtype: DType, { requiresGrad = false }: CreateOptions): Tensor {
@@ -37,6 +35,10 @@ function wrap(data: TypedArray, shape: Shape, dtype: DType, { requiresGrad = fal
  * A tensor from a number, a boolean, nested arrays, or a typed array (copied). Numbers make float32 and booleans bool
  * unless `dtype` says otherwise; Float32Array, Float64Array and Int32Array bring their dtype, a Uint8Array needs one.
  */
+export function tensor<const T extends NestedValues | TypedArray, const S extends Shape = ShapeOf<T>>(
+  value: T,
+  options?: TensorOptions<S>,
+): Tensor<S>
 export function tensor(value: NestedValues | TypedArray, options: TensorOptions = {}): Tensor {
   const { dtype, shape } = options
   if (dtype !== undefined) checkDType('tensor', dtype)
@@ -133,10 +135,19 @@ function filled(op: string, shape: Shape, value: number, options: CreateOptions)
 }
 
 /** Zeros. */
-export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor => filled('zeros', shape, 0, options)
+export const zeros = <const S extends Shape>(
+  shape: readonly [...S],
+  options: CreateOptions = {},
+): Tensor<S> => filled('zeros', shape, 0, options)
 /** Ones. */
-export const ones = (shape: Shape, options: CreateOptions = {}): Tensor => filled('ones', shape, 1, options)
+export const ones = <const S extends Shape>(shape: readonly [...S], options: CreateOptions = {}): Tensor<S> =>
+  filled('ones', shape, 1, options)
 /** One value everywhere; a boolean makes a bool tensor. */
+export function full<const S extends Shape>(
+  shape: readonly [...S],
+  value: number | boolean,
+  options?: CreateOptions,
+): Tensor<S>
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   if (typeof value !== 'number' && typeof value !== 'boolean')
     fail('full', `the value must be a number or a boolean, got ${describe(value)}`)
@@ -148,10 +159,10 @@ export function full(shape: Shape, value: number | boolean, options: CreateOptio
   )
 }
 /** Zeros in the shape and dtype of `x`. */
-export const zerosLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
+export const zerosLike = <S extends Shape>(x: Tensor<S>, options: CreateOptions = {}): Tensor<S> =>
   likeFilled('zerosLike', x, 0, options)
 /** Ones in the shape and dtype of `x`. */
-export const onesLike = (x: Tensor, options: CreateOptions = {}): Tensor =>
+export const onesLike = <S extends Shape>(x: Tensor<S>, options: CreateOptions = {}): Tensor<S> =>
   likeFilled('onesLike', x, 1, options)
 
 function likeFilled(op: string, x: Tensor, value: number, options: CreateOptions): Tensor {
@@ -160,6 +171,7 @@ function likeFilled(op: string, x: Tensor, value: number, options: CreateOptions
 }
 
 /** The identity matrix [n, n]. */
+export function eye<const N extends number>(n: N, options?: CreateOptions): Tensor<[N, N]>
 export function eye(n: number, options: CreateOptions = {}): Tensor {
   const result = filled('eye', [n, n], 0, options)
   for (let i = 0; i < n; i++) result.storage.data[i * (n + 1)] = 1
@@ -167,7 +179,12 @@ export function eye(n: number, options: CreateOptions = {}): Tensor {
 }
 
 /** start, start + step, ... below stop; `arange(n)` is 0 to n - 1. Each element is start + i * step, so errors do not add up. */
-export function arange(start: number, stop?: number, step = 1, options: CreateOptions = {}): Tensor {
+export function arange(
+  start: number,
+  stop?: number,
+  step = 1,
+  options: CreateOptions = {},
+): Tensor<[number]> {
   const from = stop === undefined ? 0 : start
   const to = stop === undefined ? start : stop
   for (const x of [from, to, step])
@@ -178,6 +195,12 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
 }
 
 /** n evenly spaced numbers from start to stop, both included. */
+export function linspace<const N extends number>(
+  start: number,
+  stop: number,
+  n: N,
+  options?: CreateOptions,
+): Tensor<[N]>
 export function linspace(start: number, stop: number, n: number, options: CreateOptions = {}): Tensor {
   for (const x of [start, stop])
     if (typeof x !== 'number' || !Number.isFinite(x))
@@ -197,6 +220,11 @@ function generated(op: string, n: number, f: (i: number) => number, options: Cre
 }
 
 /** Class indices (int32) as rows of zeros with a single 1: shape [...indices.shape, classes]. */
+export function oneHot<I extends Shape, const N extends number>(
+  indices: Tensor<I>,
+  classes: N,
+  options?: CreateOptions,
+): Tensor<OneHot<I, N>>
 export function oneHot(indices: Tensor, classes: number, options: CreateOptions = {}): Tensor {
   checkTensor('oneHot', indices)
   if (indices.dtype !== 'int32')

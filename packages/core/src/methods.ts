@@ -84,6 +84,7 @@ import {
   variance,
 } from './ops/index.ts'
 import type {
+  Axes,
   AxesArg,
   AxisArg,
   Broadcast,
@@ -95,9 +96,6 @@ import type {
   Shape,
 } from './shape-types.ts'
 import { Tensor } from './tensor.ts'
-
-/** An axis, a list of axes, or undefined for all of them. */
-type Axes = number | readonly number[] | undefined
 
 /** Every op as a method, the tensor first. */
 export interface Methods<S extends Shape> {
@@ -191,8 +189,8 @@ export interface Methods<S extends Shape> {
   slice<const R extends readonly Range[]>(ranges: RangesArg<S, R>): Tensor<Slice<S, R>>
   flip<const X extends Axes = undefined>(axis?: AxesArg<S, X>): Tensor<S>
   pad<const P extends Padding<S>>(padding: P, value?: number): Tensor<Pad<S, P>>
-  take<I extends Shape, const X extends number>(
-    indices: Tensor<I>,
+  take<const I extends Indices, const X extends number>(
+    indices: I,
     axis: AxisArg<S, X>,
   ): Tensor<Take<S, I, X>>
 

@@ -210,11 +210,11 @@ export type OneHot<I extends Shape, Classes extends number> = number extends I['
 
 // Values.
 
-/** What `tensor` reads: a number, a boolean, or nested arrays of them. */
-export type Nested = number | boolean | readonly Nested[]
+/** A number, a boolean, or arrays of them nested as deep as the tensor has axes. */
+export type NestedValues = number | boolean | readonly NestedValues[]
 
 /** `[[1, 2], [3, 4]]` is `[2, 2]`, `number[][]` is `[number, number]`, a typed array `[number]`. */
-export type ShapeOf<T> = { x: Nested } extends { x: T }
+export type ShapeOf<T> = { x: NestedValues } extends { x: T }
   ? Shape
   : { x: T } extends { x: number | boolean }
     ? []

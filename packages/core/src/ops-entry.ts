@@ -14,7 +14,6 @@ export {
   eye,
   full,
   linspace,
-  type NestedValues,
   oneHot,
   ones,
   onesLike,
@@ -25,6 +24,7 @@ export {
 } from './create.ts'
 export type { DType, TypedArray } from './dtype.ts'
 export { TapegradError } from './errors.ts'
+export type { NestedValues } from './movement-types.ts'
 export * from './ops/index.ts'
 export type { Shape } from './shape-types.ts'
 export { noGrad } from './tape.ts'

@@ -120,10 +120,24 @@ type TransposeHint<A extends Shape, B extends Shape> = B extends readonly [...Sh
 type Last<S extends Shape> = S extends readonly [...Shape, infer N extends number] ? N : never
 type Inner<S extends Shape> = S extends readonly [...Shape, infer N extends number, unknown] ? N : S[0]
 
+/** Shape of `linear(x, weight)`, x W^T: [..., in] and [out, in] make [..., out]. */
+export type Affine<S extends Shape, W extends Shape> = S extends readonly [...infer B extends Shape, unknown]
+  ? [...B, W[0]]
+  : Shape
+
+/** `Ok` where the last size of S is that of the weight [out, in], else a message. */
+export type AffineArg<S extends Shape, W extends Shape, Ok> = number extends S['length'] | W['length']
+  ? Ok
+  : { x: W['length']; y: Gradual<Last<S>>; z: Gradual<W[1]> } extends
+        | { x: 2; y: Gradual<W[1]> }
+        | { x: 2; z: Gradual<Last<S>> }
+    ? Ok
+    : `linear: input ${Show<S>} does not end in ${ShowDim<W[1]>}, the inputs of weight ${Show<W>} = [out, in]`
+
 // Axes count from the left, or, when negative, from the end.
 
 /** For each rank up to 6: the legal axes and the position each one means. Above that, an axis is any `number`. */
-interface Axes {
+interface Positions {
   0: Record<never, never>
   1: { 0: 0; [-1]: 0 }
   2: { 0: 0; 1: 1; [-1]: 1; [-2]: 0 }
@@ -133,8 +147,13 @@ interface Axes {
   6: { 0: 0; 1: 1; 2: 2; 3: 3; 4: 4; 5: 5; [-1]: 5; [-2]: 4; [-3]: 3; [-4]: 2; [-5]: 1; [-6]: 0 }
 }
 
+/** What a reduction takes: one axis, or several; undefined is all. */
+export type Axes = number | readonly number[] | undefined
+
 /** The axes of S: `0 | 1 | -1 | -2` for two. */
-export type Axis<S extends Shape> = S['length'] extends keyof Axes ? keyof Axes[S['length']] & number : number
+export type Axis<S extends Shape> = S['length'] extends keyof Positions
+  ? keyof Positions[S['length']] & number
+  : number
 
 /** The places where a new axis can go: the axes of a shape one longer. */
 export type NewAxis<S extends Shape> = Axis<[...S, 1]>
@@ -142,9 +161,9 @@ export type NewAxis<S extends Shape> = Axis<[...S, 1]>
 /** Axis X of S as a position from the left; `number` if unknown. */
 export type At<S extends Shape, X> = number extends X
   ? number
-  : S['length'] extends keyof Axes
-    ? X extends keyof Axes[S['length']]
-      ? Axes[S['length']][X] & number
+  : S['length'] extends keyof Positions
+    ? X extends keyof Positions[S['length']]
+      ? Positions[S['length']][X] & number
       : number
     : number
 

@@ -1,9 +1,10 @@
 /** @file broadcastTo and sum: each is the adjoint of the other. Imports kernels/reduce.ts, operand.ts and reshape.ts. */
 import { fail } from '../errors.ts'
 import { reduce, sumFold } from '../kernels/reduce.ts'
+import type { BroadcastableTo } from '../movement-types.ts'
 import { primitive, SAVES_NOTHING } from '../primitive.ts'
 import { allAxes, checkShape, normalizeAxes, reducedShape, sameShape, showShape } from '../shape.ts'
-import type { Shape } from '../shape-types.ts'
+import type { Axes, AxesArg, Reduce, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { type Tensor, viewOf } from '../tensor.ts'
 import { checkTensor } from './operand.ts'
@@ -57,6 +58,10 @@ export function broadcastAxes(x: Tensor, shape: Shape, axes: readonly number[]):
 }
 
 /** Repeats `x` along new leading axes and axes of size 1, as a view without a copy. */
+export function broadcastTo<S extends Shape, const T extends Shape>(
+  x: Tensor<S>,
+  shape: BroadcastableTo<S, T, readonly [...T]>,
+): Tensor<T>
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   checkTensor('broadcastTo', x)
   if (sameShape(x.shape, shape)) return x
@@ -110,15 +115,27 @@ export function sumAxes(x: Tensor, axes: readonly number[], keepdims: boolean): 
   return apply(sumPrimitive, [x], { axes, keepdims })
 }
 
-export interface ReduceOptions {
+export interface ReduceOptions<K extends boolean = boolean> {
   /** Keep the reduced axes, with size 1. */
-  readonly keepdims?: boolean
+  readonly keepdims?: K
 }
+
+/** The type under which reductions are public. */
+export type Reduction = <S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+  options?: ReduceOptions<K>,
+) => Tensor<Reduce<S, X, K>>
 
 /**
  * Sum over `axis` (one, several, or all when left out), accumulated pairwise in float64. bool counts as int32;
  * the sum of nothing is 0.
  */
+export function sum<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+  options?: ReduceOptions<K>,
+): Tensor<Reduce<S, X, K>>
 export function sum(x: Tensor, axis?: number | readonly number[], options: ReduceOptions = {}): Tensor {
   checkTensor('sum', x)
   return sumAxes(x, normalizeAxes('sum', axis, x.ndim), options.keepdims === true)

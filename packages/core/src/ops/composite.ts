@@ -3,6 +3,7 @@
 import { isFloat } from '../dtype.ts'
 import { describe, fail } from '../errors.ts'
 import { normalizeAxes, normalizeAxis, showShape, sizeOf } from '../shape.ts'
+import type { Axes, AxesArg, AxisArg, Reduce, Shape } from '../shape-types.ts'
 import type { Tensor } from '../tensor.ts'
 import { type ReduceOptions, sumAxes } from './broadcast.ts'
 import { lt } from './compare.ts'
@@ -14,8 +15,6 @@ import { max } from './reduce.ts'
 import { reshape } from './reshape.ts'
 import { where } from './where.ts'
 
-type Axes = number | readonly number[]
-
 const countOf = (x: Tensor, axes: readonly number[]): number => sizeOf(axes.map((i) => x.shape[i]!))
 
 function meanAxes(op: string, x: Tensor, axes: readonly number[], keepdims: boolean): Tensor {
@@ -26,23 +25,38 @@ function meanAxes(op: string, x: Tensor, axes: readonly number[], keepdims: bool
 }
 
 /** Arithmetic mean over `axis` (one, several, or all); float32 for int32 and bool input. */
+export function mean<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+  options?: ReduceOptions<K>,
+): Tensor<Reduce<S, X, K>>
 export function mean(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('mean', x)
   const numbers = isFloat(x.dtype) ? x : cast(x, 'float32')
   return meanAxes('mean', numbers, normalizeAxes('mean', axis, x.ndim), options.keepdims === true)
 }
 
-export interface VarianceOptions extends ReduceOptions {
+export interface VarianceOptions<K extends boolean = boolean> extends ReduceOptions<K> {
   /** Subtracted from the count in the divisor: 0 (default) for the population, 1 for a sample. */
   readonly correction?: number
 }
 
 /** Mean squared distance from the mean: sum (x - mean)² / (N - correction). */
+export function variance<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+  options?: VarianceOptions<K>,
+): Tensor<Reduce<S, X, K>>
 export function variance(x: Tensor, axis?: Axes, options: VarianceOptions = {}): Tensor {
   return spread('variance', x, axis, options)
 }
 
 /** Standard deviation: the square root of the variance. Its gradient is not defined where all elements are equal. */
+export function std<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+  options?: VarianceOptions<K>,
+): Tensor<Reduce<S, X, K>>
 export function std(x: Tensor, axis?: Axes, options: VarianceOptions = {}): Tensor {
   return sqrt(spread('std', x, axis, options))
 }
@@ -74,6 +88,11 @@ function shiftFor(x: Tensor, axes: readonly number[]): Tensor {
 }
 
 /** log of the sum of e^x over `axis` (one, several, or all), without overflow. */
+export function logsumexp<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+  options?: ReduceOptions<K>,
+): Tensor<Reduce<S, X, K>>
 export function logsumexp(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('logsumexp', x)
   checkFloat('logsumexp', x)
@@ -85,6 +104,7 @@ export function logsumexp(x: Tensor, axis?: Axes, options: ReduceOptions = {}): 
 }
 
 /** e^x / sum of e^x along `axis`, without overflow: numbers from 0 to 1 that sum to 1. */
+export function softmax<S extends Shape, const X extends number>(x: Tensor<S>, axis: AxisArg<S, X>): Tensor<S>
 export function softmax(x: Tensor, axis: number): Tensor {
   checkTensor('softmax', x)
   checkFloat('softmax', x)
@@ -94,6 +114,10 @@ export function softmax(x: Tensor, axis: number): Tensor {
 }
 
 /** log of softmax: x - logsumexp(x), accurate where softmax would round to 0. */
+export function logSoftmax<S extends Shape, const X extends number>(
+  x: Tensor<S>,
+  axis: AxisArg<S, X>,
+): Tensor<S>
 export function logSoftmax(x: Tensor, axis: number): Tensor {
   checkTensor('logSoftmax', x)
   checkFloat('logSoftmax', x)

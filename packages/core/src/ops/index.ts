@@ -1,4 +1,5 @@
 /** @file The ops as free functions: a barrel. */
+export type { Range } from '../movement-types.ts'
 export { broadcastTo, type ReduceOptions, sum } from './broadcast.ts'
 export { eq, ge, gt, le, lt, ne } from './compare.ts'
 export { logSoftmax, logsumexp, mean, softmax, std, type VarianceOptions, variance } from './composite.ts'
@@ -33,6 +34,6 @@ export { assign, clone, stopGradient, to } from './memory.ts'
 export type { Operand } from './operand.ts'
 export { argmax, max, min, prod } from './reduce.ts'
 export { flatten, permute, reshape, squeeze, transpose, unsqueeze } from './reshape.ts'
-export { flip, pad, type Range, slice } from './slice.ts'
+export { flip, pad, slice } from './slice.ts'
 export { take } from './take.ts'
 export { where } from './where.ts'

@@ -1,8 +1,10 @@
 /** @file concat and stack. Imports kernels/copy.ts, reshape.ts and slice.ts. */
 import { describe, fail } from '../errors.ts'
 import { copyInto } from '../kernels/copy.ts'
+import type { Concat, ConcatArg, ShapeIn, Stack, StackArg } from '../movement-types.ts'
 import { primitive, SAVES_NOTHING } from '../primitive.ts'
 import { normalizeAxis, showShape } from '../shape.ts'
+import type { AxisArg, NewAxisArg } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, type Tensor } from '../tensor.ts'
 import { checkSameDType, checkTensor } from './operand.ts'
@@ -60,6 +62,10 @@ function checkList(op: string, tensors: readonly Tensor[]): void {
 }
 
 /** Joins tensors along an axis that they all have; the other dimensions must agree. */
+export function concat<const T extends readonly Tensor[], const X extends number = 0>(
+  tensors: ConcatArg<T, X>,
+  axis?: AxisArg<ShapeIn<T[0]>, X>,
+): Tensor<Concat<ShapeIn<T[0]>, X>>
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   checkList('concat', tensors)
   if (tensors[0]!.ndim === 0) fail('concat', '0-d tensors have no axis to join along; use stack')
@@ -67,6 +73,10 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 }
 
 /** Joins tensors of one shape along a new axis. */
+export function stack<const T extends readonly Tensor[], const X extends number = 0>(
+  tensors: StackArg<T>,
+  axis?: NewAxisArg<ShapeIn<T[0]>, X>,
+): Tensor<Stack<ShapeIn<T[0]>, T['length'], X>>
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   checkList('stack', tensors)
   const position = normalizeAxis('stack', axis, tensors[0]!.ndim + 1)

@@ -7,7 +7,7 @@ import { fail } from '../errors.ts'
 import { type MatrixView, matmulInto } from '../kernels/matmul.ts'
 import { type Primitive, primitive, SAVES_BOTH } from '../primitive.ts'
 import { broadcastShapes, sameShape, showShape, sizeOf } from '../shape.ts'
-import type { Shape } from '../shape-types.ts'
+import type { Affine, AffineArg, MatMul, MatMulable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, type Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
@@ -135,6 +135,10 @@ const VECTOR_VECTOR: Labels = { a: 'k', b: 'k', out: '' }
  * Matrix product with NumPy's rules: sum over k of a[..., m, k] b[..., k, n]. A 1-d operand is a row on the left and a
  * column on the right, and its axis disappears; axes before the last two are batches and broadcast.
  */
+export function matmul<A extends Shape, B extends Shape>(
+  a: Tensor<A>,
+  b: MatMulable<A, B, Tensor<B>>,
+): Tensor<MatMul<A, B>>
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkTensor('matmul', a)
   checkTensor('matmul', b)
@@ -176,6 +180,11 @@ function transposeHint(a: Tensor, b: Tensor): string {
  * x W^T + b, the affine map of a dense layer: `weight` is [out, in] as in PyTorch, `x` is [..., in] or [in], the result
  * [..., out]. For one sample this is the z = W n + b of the backpropagation literature.
  */
+export function linear<S extends Shape, W extends Shape>(
+  x: Tensor<S>,
+  weight: AffineArg<S, W, Tensor<W>>,
+  bias?: Tensor<readonly [W[0]]> | null,
+): Tensor<Affine<S, W>>
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   checkTensor('linear', x)
   checkTensor('linear', weight)

@@ -2,8 +2,10 @@
 import { checkDType, type DType, isFloat } from '../dtype.ts'
 import { fail } from '../errors.ts'
 import { castOf, copyInto, copyOf } from '../kernels/copy.ts'
+import type { Assignable } from '../movement-types.ts'
 import { primitive, SAVES_NOTHING } from '../primitive.ts'
 import { sameShape, showShape } from '../shape.ts'
+import type { Shape } from '../shape-types.ts'
 import { tick } from '../storage.ts'
 import { activeTracer, apply } from '../tape.ts'
 import { filledTensor, type Tensor } from '../tensor.ts'
@@ -30,6 +32,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
  * The values as another dtype: itself when the dtype is the same. To int32, fractions are cut toward zero; to bool,
  * everything but 0 is true. Gradients flow between float32 and float64.
  */
+export function to<S extends Shape>(x: Tensor<S>, dtype: DType): Tensor<S>
 export function to(x: Tensor, dtype: DType): Tensor {
   checkTensor('to', x)
   return cast(x, checkDType('to', dtype))
@@ -46,6 +49,7 @@ const clonePrimitive = /* @__PURE__ */ primitive({
 })
 
 /** A contiguous copy in memory of its own; gradients flow through. */
+export function clone<S extends Shape>(x: Tensor<S>): Tensor<S>
 export function clone(x: Tensor): Tensor {
   checkTensor('clone', x)
   return apply(clonePrimitive, [x], undefined)
@@ -55,6 +59,10 @@ export function clone(x: Tensor): Tensor {
  * Overwrites `target` with `value` (a tensor that broadcasts to it, or a number), whatever shares its memory. The one
  * in-place operation: optimizers use it. A backward pass that still needs the old values throws and names the op.
  */
+export function assign<S extends Shape, B extends Shape = S>(
+  target: Tensor<S>,
+  value: number | Assignable<S, B, Tensor<B>>,
+): Tensor<S>
 export function assign(target: Tensor, value: Operand): Tensor {
   checkTensor('assign', target)
   const { node, shape, strides } = target
@@ -99,6 +107,7 @@ export function assign(target: Tensor, value: Operand): Tensor {
 }
 
 /** The same values in the same memory, untracked: for transforms a constant. */
+export function stopGradient<S extends Shape>(x: Tensor<S>): Tensor<S>
 export function stopGradient(x: Tensor): Tensor {
   return checkTensor('stopGradient', x).detach()
 }

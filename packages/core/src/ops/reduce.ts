@@ -3,6 +3,7 @@ import { fail } from '../errors.ts'
 import { argmaxFold, type Fold, maxFold, minFold, productFold, reduce } from '../kernels/reduce.ts'
 import { type Primitive, primitive } from '../primitive.ts'
 import { allAxes, normalizeAxes, normalizeAxis, reducedShape, showShape, sizeOf } from '../shape.ts'
+import type { Axes, AxesArg, Reduce, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import {
@@ -10,6 +11,7 @@ import {
   expandReduced,
   type ReduceOptions,
   type ReduceParams,
+  type Reduction,
   shiftReduction,
   sumAxes,
 } from './broadcast.ts'
@@ -19,8 +21,6 @@ import { cast } from './memory.ts'
 import { checkNumeric, checkTensor } from './operand.ts'
 import { flatten, permute, reshape } from './reshape.ts'
 import { flip, pad, slice } from './slice.ts'
-
-type Axes = number | readonly number[]
 
 function checkNotEmpty(op: string, x: { readonly shape: readonly number[] }, axes: readonly number[]): void {
   const empty = axes.find((axis) => x.shape[axis] === 0)
@@ -51,22 +51,19 @@ function extreme(name: 'max' | 'min', fold: Fold): Primitive<ReduceParams> {
   })
 }
 
-function reduction(p: Primitive<ReduceParams>) {
-  return (x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor => {
+function reduction(p: Primitive<ReduceParams>): Reduction {
+  const op = (x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor => {
     checkTensor(p.name, x)
     return apply(p, [x], { axes: normalizeAxes(p.name, axis, x.ndim), keepdims: options.keepdims === true })
   }
+  return op as Reduction
 }
 
 /** Largest element over `axis` (one, several, or all); NaN when there is one. Ties share the gradient equally. */
-export const max: (x: Tensor, axis?: Axes, options?: ReduceOptions) => Tensor = /* @__PURE__ */ reduction(
-  /* @__PURE__ */ extreme('max', maxFold),
-)
+export const max: Reduction = /* @__PURE__ */ reduction(/* @__PURE__ */ extreme('max', maxFold))
 
 /** Smallest element over `axis` (one, several, or all); NaN when there is one. Ties share the gradient equally. */
-export const min: (x: Tensor, axis?: Axes, options?: ReduceOptions) => Tensor = /* @__PURE__ */ reduction(
-  /* @__PURE__ */ extreme('min', minFold),
-)
+export const min: Reduction = /* @__PURE__ */ reduction(/* @__PURE__ */ extreme('min', minFold))
 
 // ── prod ─────────────────────────────────────────────────────────────────────
 
@@ -102,6 +99,11 @@ function productBefore(x: Tensor): Tensor {
 }
 
 /** Product over `axis` (one, several, or all); 1 for no elements. The gradient is right where elements are 0. */
+export function prod<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+  options?: ReduceOptions<K>,
+): Tensor<Reduce<S, X, K>>
 export function prod(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('prod', x)
   const axes = normalizeAxes('prod', axis, x.ndim)
@@ -133,6 +135,10 @@ const argmaxPrimitive = /* @__PURE__ */ primitive<number>({
 })
 
 /** Position of the largest element along `axis`, int32; without an axis, its position in the flattened tensor. Of equals the first. */
+export function argmax<S extends Shape, const X extends number | undefined = undefined>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+): Tensor<Reduce<S, X, false>>
 export function argmax(x: Tensor, axis?: number): Tensor {
   checkTensor('argmax', x)
   if (axis === undefined) return apply(argmaxPrimitive, [flatten(x)], 0)

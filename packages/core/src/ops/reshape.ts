@@ -1,6 +1,17 @@
 /** @file Views that rename axes: reshape, permute and their kin. Imports kernels/copy.ts and operand.ts. */
 import { describe, fail } from '../errors.ts'
 import { copyOf } from '../kernels/copy.ts'
+import type {
+  Flatten,
+  OrderArg,
+  Permute,
+  Reshape,
+  Reverse,
+  Squeeze,
+  SqueezeArg,
+  Swap,
+  Unsqueeze,
+} from '../movement-types.ts'
 import { primitive, SAVES_NOTHING } from '../primitive.ts'
 import {
   allAxes,
@@ -12,7 +23,7 @@ import {
   sizeOf,
   stridesForReshape,
 } from '../shape.ts'
-import type { Shape } from '../shape-types.ts'
+import type { AxisArg, NewAxisArg, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { type Tensor, viewOf } from '../tensor.ts'
 import { checkTensor } from './operand.ts'
@@ -42,6 +53,7 @@ const reshapePrimitive = /* @__PURE__ */ primitive<Shape>({
 })
 
 /** The same elements, in row-major order, under another shape; one dimension may be -1 and is inferred. A view where strides allow. */
+export function reshape<const T extends Shape>(x: Tensor, shape: readonly [...T]): Tensor<Reshape<T>>
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensor('reshape', x)
   const target = resolveShape(x, shape)
@@ -64,6 +76,11 @@ function resolveShape(x: Tensor, shape: Shape): Shape {
 }
 
 /** Joins the axes from `start` to `end` (both included, negative from the end) into one. A 0-d tensor becomes [1]. */
+export function flatten<S extends Shape, const I extends number = 0, const J extends number = -1>(
+  x: Tensor<S>,
+  start?: AxisArg<S, I>,
+  end?: AxisArg<S, J>,
+): Tensor<Flatten<S, I, J>>
 export function flatten(x: Tensor, start = 0, end = -1): Tensor {
   checkTensor('flatten', x)
   if (x.ndim === 0) return reshape(x, [1])
@@ -78,6 +95,10 @@ export function flatten(x: Tensor, start = 0, end = -1): Tensor {
 }
 
 /** Removes `axis`, which must have size 1; without an axis, removes every axis of size 1. */
+export function squeeze<S extends Shape, const X extends number | undefined = undefined>(
+  x: Tensor<S>,
+  axis?: SqueezeArg<S, X>,
+): Tensor<Squeeze<S, X>>
 export function squeeze(x: Tensor, axis?: number): Tensor {
   checkTensor('squeeze', x)
   if (axis === undefined) {
@@ -99,6 +120,10 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
 }
 
 /** Inserts an axis of size 1, so that it stands at position `axis` of the result. */
+export function unsqueeze<S extends Shape, const X extends number>(
+  x: Tensor<S>,
+  axis: NewAxisArg<S, X>,
+): Tensor<Unsqueeze<S, X>>
 export function unsqueeze(x: Tensor, axis: number): Tensor {
   checkTensor('unsqueeze', x)
   const position = normalizeAxis('unsqueeze', axis, x.ndim + 1)
@@ -133,6 +158,10 @@ function inverseOrder(order: readonly number[]): readonly number[] {
 const permuteAxes = (x: Tensor, order: readonly number[]): Tensor => apply(permutePrimitive, [x], order)
 
 /** Axis i of the result is axis `order[i]` of `x`. A view. */
+export function permute<S extends Shape, const P extends Shape>(
+  x: Tensor<S>,
+  order: OrderArg<S, P>,
+): Tensor<Permute<S, P>>
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   checkTensor('permute', x)
   if (!Array.isArray(order)) fail('permute', `the order must be an array of axes, got ${describe(order)}`)
@@ -147,6 +176,12 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
 }
 
 /** With two axes, swaps them; without, reverses all axes (the matrix transpose of a 2-d tensor). A view. */
+export function transpose<S extends Shape>(x: Tensor<S>): Tensor<Reverse<S>>
+export function transpose<S extends Shape, const I extends number, const J extends number>(
+  x: Tensor<S>,
+  a: AxisArg<S, I>,
+  b: AxisArg<S, J>,
+): Tensor<Swap<S, I, J>>
 export function transpose(x: Tensor, a?: number, b?: number): Tensor {
   checkTensor('transpose', x)
   const order = [...allAxes(x.ndim)]

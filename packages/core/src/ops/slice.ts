@@ -1,9 +1,10 @@
 /** @file slice and pad: each is the adjoint of the other; flip is a slice. Imports kernels/copy.ts and reshape.ts. */
 import { describe, fail } from '../errors.ts'
 import { copyInto } from '../kernels/copy.ts'
+import type { Pad, Padding, Range, RangesArg, Slice } from '../movement-types.ts'
 import { type Primitive, primitive, SAVES_NOTHING } from '../primitive.ts'
 import { normalizeAxes, showShape } from '../shape.ts'
-import type { Shape } from '../shape-types.ts'
+import type { Axes, AxesArg, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, type Tensor, viewOf } from '../tensor.ts'
 import { checkTensor } from './operand.ts'
@@ -76,14 +77,15 @@ const padPrimitive: Primitive<PadParams> = /* @__PURE__ */ primitive<PadParams>(
   saves: SAVES_NOTHING,
 })
 
-/** null: all; a number: that index, and the axis goes; [start, stop | null, step?] as in Python. */
-export type Range = null | number | readonly [start: number | null, stop?: number | null, step?: number]
-
 /**
  * A view on part of `x`: one range per axis, missing ranges keep the axis whole. `x.slice([0, [1, null], null])` is
  * NumPy's `x[0, 1:, :]`. Negative positions count from the end, out-of-range stops are cut, a negative step walks back;
  * an index out of range is an error.
  */
+export function slice<S extends Shape, const R extends readonly Range[]>(
+  x: Tensor<S>,
+  ranges: RangesArg<S, R>,
+): Tensor<Slice<S, R>>
 export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
   checkTensor('slice', x)
   if (!Array.isArray(ranges))
@@ -146,6 +148,10 @@ function position(bound: unknown, size: number, step: number, axis: number): num
 }
 
 /** Reverses the order along `axis` (one, several, or all). A view. */
+export function flip<S extends Shape, const X extends Axes = undefined>(
+  x: Tensor<S>,
+  axis?: AxesArg<S, X>,
+): Tensor<S>
 export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
   checkTensor('flip', x)
   const axes = normalizeAxes('flip', axis, x.ndim)
@@ -158,6 +164,11 @@ export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
 }
 
 /** Adds `before` and `after` elements of `value` at the ends of each axis: one pair per axis. */
+export function pad<S extends Shape, const P extends Padding<S>>(
+  x: Tensor<S>,
+  widths: P,
+  value?: number,
+): Tensor<Pad<S, P>>
 export function pad(
   x: Tensor,
   widths: readonly (readonly [before: number, after: number])[],

@@ -1,9 +1,10 @@
 /** @file take, and its adjoint, which adds slices back at their indices. Imports kernels/copy.ts, reshape.ts and define.ts. */
 import { describe, fail } from '../errors.ts'
 import { contiguousOf, copyOf } from '../kernels/copy.ts'
+import type { Indices, Take } from '../movement-types.ts'
 import { type BatchRule, type Primitive, primitive } from '../primitive.ts'
 import { allAxes, normalizeAxis, sizeOf } from '../shape.ts'
-import type { Shape } from '../shape-types.ts'
+import type { AxisArg, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
@@ -166,6 +167,11 @@ function indexTensor(op: string, indices: Tensor | readonly number[]): Tensor {
  * The slices of `x` along `axis` at `indices` (an int32 tensor of any shape, or a list): that axis is replaced by the
  * axes of `indices`. Negative indices count from the end. Adjoint: each cotangent slice is added back at its index.
  */
+export function take<S extends Shape, const I extends Indices, const X extends number>(
+  x: Tensor<S>,
+  indices: I,
+  axis: AxisArg<S, X>,
+): Tensor<Take<S, I, X>>
 export function take(x: Tensor, indices: Tensor | readonly number[], axis: number): Tensor {
   checkTensor('take', x)
   const position = normalizeAxis('take', axis, x.ndim)

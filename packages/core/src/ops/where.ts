@@ -4,6 +4,7 @@ import { fail } from '../errors.ts'
 import { elementwiseKernel } from '../kernels/elementwise.ts'
 import { primitive, SAVES_FIRST } from '../primitive.ts'
 import { broadcastShapes } from '../shape.ts'
+import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
@@ -36,6 +37,11 @@ const wherePrimitive = /* @__PURE__ */ primitive({
  * `a` where the bool tensor `condition` is true, else `b`; all three broadcast. Gradients flow only through the branch
  * that was chosen, but both branches are computed: a NaN gradient of the other one still meets its 0 and stays NaN.
  */
+export function where<C extends Shape, A extends Shape = [], B extends Shape = []>(
+  condition: Tensor<C>,
+  a: number | Broadcastable<C, A, Tensor<A>>,
+  b: number | Broadcastable<Broadcast<C, A>, B, Tensor<B>>,
+): Tensor<Broadcast<Broadcast<C, A>, B>>
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   checkTensor('where', condition)
   let x = lift('where', a, b)
