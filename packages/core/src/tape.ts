@@ -51,9 +51,6 @@ export function withTracer<R>(t: Tracer, f: () => R): R {
 /** The tracer that is at work, if any. */
 export const activeTracer = (): Tracer | null => tracer
 
-/** Whether an op on a freshly tracked leaf would record now. */
-export const isRecording = (): boolean => floor <= level
-
 /** How many transforms run now; inputs of a transform are aliases at its own level. */
 export const currentLevel = (): number => level
 
