@@ -67,7 +67,7 @@ function moduleStep(sizes: readonly number[], x: tg.Tensor, y: tg.Tensor, dtype:
   const model = sequential(
     ...sizes.slice(1).flatMap((outputs, l) => [new Dense(sizes[l]!, outputs), new Sigmoid()]),
   ).to(dtype)
-  parameters(sizes, dtype).forEach((w, i) => model.parameters()[i]!.assign(w.detach()))
+  for (const [i, w] of parameters(sizes, dtype).entries()) model.parameters()[i]!.assign(w.detach())
   const optimizer = new SGD(model.parameters(), { lr: RATE })
   return () => {
     optimizer.zeroGrad()
