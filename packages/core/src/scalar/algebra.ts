@@ -1,0 +1,90 @@
+/** @file The scalar algebra: the operations of which elementwise bodies consist. Imports errors.ts only. */
+import { fail } from '../errors.ts'
+
+/** What kind of values an expression works on. */
+export type Precision = 'float64' | 'float32' | 'int32' | 'bool'
+
+/** A plain function that an expression calls for the rare arguments its own operations do not serve. */
+export interface SlowPath {
+  /** A JavaScript identifier, unique among slow paths. */
+  readonly name: string
+  readonly run: (...xs: number[]) => number
+}
+
+/** The functions of `Math` that expressions may call until tapegrad has its own. */
+export type HostFunction =
+  | ('acos' | 'acosh' | 'asin' | 'asinh' | 'atan' | 'atan2' | 'atanh' | 'cbrt' | 'cosh' | 'expm1')
+  | ('log10' | 'log1p' | 'log2' | 'pow' | 'sinh' | 'tan' | 'tanh')
+
+/**
+ * A builder for scalar computations. `T` is whatever stands for a value: a number, a name in generated source, a local
+ * of a WebAssembly function. Masks, the results of comparisons, are values of their own kind and go into `and`, `or`,
+ * `not` and `select` only. Every operation rounds to the builder's precision: float32 operations to float32, int32
+ * operations wrap as two's complement; bool has comparisons, `select`, `min` and `max`.
+ */
+export interface Scalar<T> {
+  readonly precision: Precision
+  constant(value: number): T
+  add(a: T, b: T): T
+  sub(a: T, b: T): T
+  mul(a: T, b: T): T
+  /** Floats only. */
+  div(a: T, b: T): T
+  neg(a: T): T
+  abs(a: T): T
+  /** Floats only. */
+  sqrt(a: T): T
+  floor(a: T): T
+  /** The nearest integer, halves to the even one; keeps the sign of zero. */
+  nearest(a: T): T
+  /** IEEE 754-2019 minimum: NaN if either is NaN, and -0 is below +0. */
+  min(a: T, b: T): T
+  /** IEEE 754-2019 maximum: NaN if either is NaN, and -0 is below +0. */
+  max(a: T, b: T): T
+  eq(a: T, b: T): T
+  ne(a: T, b: T): T
+  lt(a: T, b: T): T
+  le(a: T, b: T): T
+  gt(a: T, b: T): T
+  ge(a: T, b: T): T
+  and(a: T, b: T): T
+  or(a: T, b: T): T
+  not(a: T): T
+  /** `a` where the mask holds, else `b`; both are computed. */
+  select(mask: T, a: T, b: T): T
+  /** 1 where the mask holds, else 0. A product with it is several times faster in JavaScript than an unpredictable select. */
+  indicator(mask: T): T
+  /** x 2^n, rounded once, for an integral n in [-2044, 2046] and |x| in [1/2, 2]. float64 only. */
+  scale(x: T, n: T): T
+  /**
+   * The integral k with x / 2^k in [a, 2a), a = 0.70710659 (high word 0x3fe6a09e), for a positive normal x; some number
+   * for any other x. float64 only.
+   */
+  exponent(x: T): T
+  /** x / 2^exponent(x), exactly, for a positive normal x; some number for any other x. float64 only. */
+  mantissa(x: T): T
+  /** A mask: is bit `position` (0 to 30) of the integral n set, in two's complement; |n| < 2^31. float64 only. */
+  bit(n: T, position: number): T
+  /** Runs `body` in float64 on the exactly widened floats and rounds its result, if not a mask, once to this precision. */
+  inFloat64(body: (wide: Scalar<T>, ...xs: T[]) => T, ...xs: T[]): T
+  /** Where the mask holds `slow.run(...xs)`, else `otherwise`; elsewhere the call costs nothing. float64 only. */
+  rare(mask: T, slow: SlowPath, xs: readonly T[], otherwise: T): T
+  /** The engine's Math[name], whose bits differ between engines. Floats only. */
+  host(name: HostFunction, ...xs: T[]): T
+}
+
+/** An elementwise body: generic over what a value is, so that it can only be built from the algebra. */
+export type Expr = <T>(s: Scalar<T>, ...xs: T[]) => T
+
+/** The operations that a precision does not have, each replaced by an error that says so. */
+export function restrict<T>(scalar: Scalar<T>): Scalar<T> {
+  const { precision } = scalar
+  const missing: (keyof Scalar<T>)[] = []
+  if (precision !== 'float64') missing.push('scale', 'exponent', 'mantissa', 'bit', 'rare')
+  if (precision === 'int32' || precision === 'bool') missing.push('div', 'sqrt', 'host', 'inFloat64')
+  if (precision === 'bool') missing.push('add', 'sub', 'mul', 'neg', 'abs')
+  for (const op of missing) {
+    Object.assign(scalar, { [op]: () => fail(op, `is not defined for ${precision}; convert the operands`) })
+  }
+  return scalar
+}
