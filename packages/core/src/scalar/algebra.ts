@@ -76,6 +76,14 @@ export interface Scalar<T> {
 /** An elementwise body: generic over what a value is, so that it can only be built from the algebra. */
 export type Expr = <T>(s: Scalar<T>, ...xs: T[]) => T
 
+/** A constant as a value of the precision: floats are rounded to it. */
+export function constantOf(precision: Precision, value: number): number {
+  if (precision === 'float64') return value
+  if (precision === 'float32') return Math.fround(value)
+  if (value !== (value | 0)) fail('constant', `${value} is no ${precision} value; use a whole number`)
+  return value | 0
+}
+
 /** The operations that a precision does not have, each replaced by an error that says so. */
 export function restrict<T>(scalar: Scalar<T>): Scalar<T> {
   const { precision } = scalar

@@ -1,5 +1,5 @@
 /** @file The scalar algebra carried out on plain numbers. Imports algebra.ts and bits.ts. */
-import { type Expr, type Precision, restrict, type Scalar } from './algebra.ts'
+import { constantOf, type Expr, type Precision, restrict, type Scalar } from './algebra.ts'
 import { exponent, mantissa, nearest, scale } from './bits.ts'
 
 const made: Partial<Record<Precision, Scalar<number>>> = {}
@@ -13,7 +13,7 @@ function make(precision: Precision): Scalar<number> {
     precision === 'float32' ? Math.fround : precision === 'int32' ? (x: number) => x | 0 : (x: number) => x
   const self: Scalar<number> = {
     precision,
-    constant: round,
+    constant: (value) => constantOf(precision, value),
     add: (a, b) => round(a + b),
     sub: (a, b) => round(a - b),
     mul: (a, b) => (float ? round(a * b) : Math.imul(a, b)),

@@ -1,6 +1,6 @@
 /** @file The scalar algebra written out as JavaScript source. Imports errors.ts, algebra.ts and bits.ts. */
 import { fail } from '../errors.ts'
-import { type Expr, type Precision, restrict, type Scalar } from './algebra.ts'
+import { constantOf, type Expr, type Precision, restrict, type Scalar } from './algebra.ts'
 import { exponent, nearest, powers, scale, ZEROTH_POWER } from './bits.ts'
 
 /** A value in generated source: the expression that names it. */
@@ -68,12 +68,7 @@ function sourceScalar(program: Program, precision: Precision): Scalar<Value> {
 
   const self: Scalar<Value> = {
     precision,
-    constant: (value) => {
-      if (precision === 'float32') value = Math.fround(value)
-      else if (!float && value !== (value | 0))
-        fail('constant', `${value} is not an ${precision}; use a whole number`)
-      return { code: literal(value), kind: precision }
-    },
+    constant: (value) => ({ code: literal(constantOf(precision, value)), kind: precision }),
     add: (a, b) => put('add', [a, b], round(`${a.code} + ${b.code}`)),
     sub: (a, b) => put('sub', [a, b], round(`${a.code} - ${b.code}`)),
     mul: (a, b) =>
