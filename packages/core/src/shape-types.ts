@@ -187,9 +187,11 @@ export type AxesArg<S extends Shape, X> = { x: X } extends { x: Axis<S> | readon
 /** Check of a place for a new axis. */
 export type NewAxisArg<S extends Shape, X> = AxisArg<[...S, 1], X>
 
-type NoAxis<S extends Shape, X> = S['length'] extends 0
-  ? `axis ${X & number} of a 0-d tensor; it has no axes`
-  : `axis ${X & number} is out of range for ${S['length']} axes; use -${S['length']} to ${At<S, -1>}`
+type NoAxis<S extends Shape, X> = `${X & number}` extends `${string}.${string}`
+  ? `axis must be a whole number, got ${X & number}`
+  : S['length'] extends 0
+    ? `axis ${X & number} of a 0-d tensor; it has no axes`
+    : `axis ${X & number} is out of range for ${S['length']} axes; use -${S['length']} to ${At<S, -1>}`
 
 /** The first I dimensions of S. */
 export type Head<S extends Shape, I extends number, Out extends Shape = []> = Out['length'] extends I
@@ -232,13 +234,13 @@ export type InsertAt<S extends Shape, I extends number, V extends number> = numb
 /** Shape of `sum(axis, { keepdims })`: X is undefined (all axes), one axis, or a list of axes. */
 export type Reduce<S extends Shape, X, Keep> = boolean extends Keep
   ? Shape
-  : { x: X } extends { x: undefined }
-    ? Keep extends true
-      ? { [K in keyof S]: 1 }
-      : []
+  : { x: X; keep: Keep } extends { x: undefined; keep: false }
+    ? []
     : number extends S['length']
       ? Shape
-      : ReduceAt<S, At<S, X extends readonly unknown[] ? X[number] : X>, Keep>
+      : { x: X } extends { x: undefined }
+        ? { [K in keyof S]: 1 }
+        : ReduceAt<S, At<S, X extends readonly unknown[] ? X[number] : X>, Keep>
 type ReduceAt<S extends Shape, I extends number, Keep> = number extends I
   ? Shape
   : Keep extends true

@@ -4,6 +4,7 @@ import { elementwiseKernel } from '../kernels/elementwise.ts'
 import * as math from '../math.ts'
 import { primitive, SAVES_BOTH, SAVES_FIRST, SAVES_OUTPUT } from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
+import type { Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import { eq, ge, gt, le, lt } from './compare.ts'
@@ -222,6 +223,7 @@ const withinRange = (d: Tensor, x: Tensor, min: Tensor, max: Tensor): Tensor =>
  * x limited to [min, max]; leave one out with -Infinity or Infinity. The derivative is 1 from min to max, both
  * included (as PyTorch), 0 outside.
  */
+export function clamp<S extends Shape>(x: Tensor<S>, min: number, max: number): Tensor<S>
 export function clamp(x: Tensor, min: number, max: number): Tensor {
   checkTensor('clamp', x)
   if (typeof min !== 'number' || typeof max !== 'number' || !(min <= max)) {

@@ -1,0 +1,45 @@
+/** @file Runs the TypeScript compiler on files and on snippets, with the repository's own settings. */
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../../../..')
+
+/** What the compiler says about one place. `text` is the code that it points at. */
+export interface Complaint {
+  readonly file: string
+  readonly start: number
+  readonly text: string
+  readonly message: string
+}
+
+export interface Compilation {
+  readonly complaints: readonly Complaint[]
+  /** Type instantiations of the whole program: what checking it costs, the same on every machine. */
+  readonly instantiations: number
+}
+
+/** Compiles the named files of this folder in one program; `snippets` are files that exist only here. */
+export function compile(
+  names: readonly string[],
+  snippets: Readonly<Record<string, string>> = {},
+): Compilation {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+  const host = ts.createCompilerHost(options)
+  const texts = new Map(Object.entries(snippets).map(([name, text]) => [join(here, name), text]))
+  const { readFile, fileExists } = host
+  host.readFile = (path) => texts.get(path) ?? readFile(path)
+  host.fileExists = (path) => texts.has(path) || fileExists(path)
+  const program = ts.createProgram([...names.map((name) => join(here, name)), ...texts.keys()], options, host)
+  const complaints = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ file, start = 0, length = 0, messageText }) => ({
+      file: file === undefined ? '' : file.fileName.slice(here.length + 1),
+      start,
+      text: file === undefined ? '' : file.text.slice(start, start + length),
+      message: ts.flattenDiagnosticMessageText(messageText, '\n'),
+    }))
+  return { complaints, instantiations: program.getInstantiationCount() }
+}

@@ -1,0 +1,79 @@
+/** @file What the compiler says about shapes: nothing about correct programs, and the right thing at the right place about mistakes. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import * as ops from '../../src/index.ts'
+import { zeros } from '../../src/index.ts'
+import { type Compilation, compile } from './compile.ts'
+import { mistakes, preamble } from './messages.ts'
+
+const correct = ['results.ts', 'robust.ts', 'method-shapes.ts', 'function-shapes.ts']
+
+/** One file with every mistake in a block of its own; where each block begins. */
+function mistakesFile(): { text: string; starts: number[] } {
+  let text = preamble
+  const starts = mistakes.map(([code]) => {
+    text += '{\n'
+    const start = text.length
+    text += `${code.replace(/[«»]/g, '')}\n}\n`
+    return start
+  })
+  return { text, starts }
+}
+
+describe('shape types', () => {
+  const { text, starts } = mistakesFile()
+  let compilation: Compilation
+  beforeAll(() => {
+    compilation = compile(correct, { 'mistakes.ts': text })
+  }, 60_000)
+
+  it('accept correct programs, with the exact types that they state', () => {
+    expect(compilation.complaints.filter(({ file }) => file !== 'mistakes.ts')).toEqual([])
+  })
+
+  it.each(mistakes.map((row, i) => [...row, i] as const))('refuse %s', (code, message, i) => {
+    const end = starts[i + 1] ?? text.length
+    const found = compilation.complaints.filter(
+      ({ file, start }) => file === 'mistakes.ts' && start >= starts[i]! && start < end,
+    )
+    const marked = /«(.*)»/s.exec(code)
+    expect(found).toEqual([
+      { file: 'mistakes.ts', start: starts[i]! + marked!.index, text: marked![1], message },
+    ])
+  })
+
+  it('stay cheap to check', () => {
+    // All of the above in one program takes 156,000 with TypeScript 5.9. The limit leaves room for more ops, not for a
+    // rule that recurses over the size of a dimension.
+    expect(compilation.instantiations).toBeLessThan(300_000)
+  })
+})
+
+describe('the error at run time', () => {
+  /** A message of ours, with the quotes in which the compiler shows a literal type. */
+  const own = /type '(?:number \| )?"(.*)"'\.$/
+  const runnable = mistakes.flatMap(([code, message]) => {
+    const text = own.exec(message)?.[1]
+    // Sizes and unions that only run time resolves; declarations, which are no JavaScript.
+    if (text === undefined || /\?|" \| "/.test(text) || code.includes(': Tensor')) return []
+    // At run time `where` compares its choices first, and matmul shows the batch axes alone.
+    if (code.startsWith('where') || text.startsWith('shapes [8, 2, 3]')) return []
+    return [[code.replace(/[«»]/g, ''), text] as const]
+  })
+
+  it('is compared for most messages', () => {
+    expect(runnable.length).toBeGreaterThan(25)
+  })
+
+  it.each(runnable)('says the same about %s', (code, message) => {
+    const names = { t0: zeros([]), t23: zeros([2, 3]), t45: zeros([4, 5]), t234: zeros([2, 3, 4]) }
+    const scope = { ...ops, ...names, flag: true }
+    const run = new Function(...Object.keys(scope), code)
+    let said = ''
+    try {
+      run(...Object.values(scope))
+    } catch (error) {
+      said = (error as Error).message
+    }
+    expect(said.endsWith(message) ? message : said).toBe(message)
+  })
+})
