@@ -155,9 +155,6 @@ export type Axis<S extends Shape> = S['length'] extends keyof Positions
   ? keyof Positions[S['length']] & number
   : number
 
-/** The places where a new axis can go: the axes of a shape one longer. */
-export type NewAxis<S extends Shape> = Axis<[...S, 1]>
-
 /** Axis X of S as a position from the left; `number` if unknown. */
 export type At<S extends Shape, X> = number extends X
   ? number
@@ -184,7 +181,7 @@ export type AxesArg<S extends Shape, X> = { x: X } extends { x: Axis<S> | readon
     ? { readonly [K in keyof X]: AxisArg<S, X[K]> }
     : AxisArg<S, X>
 
-/** Check of a place for a new axis. */
+/** Check of a place for a new axis: an axis of a shape one longer. */
 export type NewAxisArg<S extends Shape, X> = AxisArg<[...S, 1], X>
 
 type NoAxis<S extends Shape, X> = `${X & number}` extends `${string}.${string}`

@@ -7,7 +7,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../../../..')
 
 /** What the compiler says about one place. `text` is the code that it points at. */
-export interface Complaint {
+interface Complaint {
   readonly file: string
   readonly start: number
   readonly text: string
