@@ -17,8 +17,13 @@ export interface TensorOptions<S extends Shape = Shape> extends CreateOptions {
   readonly shape?: readonly [...S]
 }
 
-/** Wraps a typed array without copying it. */
-function wrap(data: TypedArray, shape: Shape, dtype: DType, { requiresGrad = false }: CreateOptions): Tensor {
+/** Wraps a typed array of checked size without copying it; for constructors. */
+export function wrap(
+  data: TypedArray,
+  shape: Shape,
+  dtype: DType,
+  { requiresGrad = false }: CreateOptions,
+): Tensor {
   const result = new Tensor(
     new Storage(data, 0, data.length),
     shape,
