@@ -6,6 +6,7 @@ import type { TypedArray } from './dtype.ts'
 import type {
   After,
   At,
+  AtEach,
   Axis,
   AxisArg,
   DimAt,
@@ -27,10 +28,10 @@ export type Permute<S extends Shape, P extends Shape> = number extends S['length
 /** Check of an order of axes: each axis of S, once. */
 export type OrderArg<S extends Shape, P extends Shape> = number extends S['length'] | P['length'] | P[number]
   ? P
-  : { n: P['length']; x: P[number]; i: At<S, Axis<S>> } extends {
+  : { n: P['length']; x: P[number]; i: AtEach<S, Axis<S>> } extends {
         n: S['length']
         x: Axis<S>
-        i: At<S, P[number]>
+        i: AtEach<S, P[number]>
       }
     ? P
     : `permute: ${Show<P>} must name each of the ${S['length']} axes of ${Show<S>} once`
@@ -67,7 +68,9 @@ type DropOnes<S extends Shape> = number extends S[number]
   : S extends readonly [infer H extends number, ...infer R extends Shape]
     ? [H] extends [1]
       ? DropOnes<R>
-      : [H, ...DropOnes<R>]
+      : 1 extends H
+        ? Shape
+        : [H, ...DropOnes<R>]
     : []
 
 /** Check of an axis to squeeze: its size is 1. */

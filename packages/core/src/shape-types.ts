@@ -155,14 +155,21 @@ export type Axis<S extends Shape> = S['length'] extends keyof Positions
   ? keyof Positions[S['length']] & number
   : number
 
-/** Axis X of S as a position from the left; `number` if unknown. */
-export type At<S extends Shape, X> = number extends X
+/** Positions from the left of all the axes in the union X; `number` where unknown. */
+export type AtEach<S extends Shape, X> = number extends X
   ? number
   : S['length'] extends keyof Positions
     ? X extends keyof Positions[S['length']]
       ? Positions[S['length']][X] & number
       : number
     : number
+
+/** Axis X of S as a position from the left; `number` if unknown, also where X is one of several. */
+export type At<S extends Shape, X, All = X> = X extends unknown
+  ? { x: All } extends { x: X }
+    ? AtEach<S, X>
+    : number
+  : never
 
 /** The dimension at axis X. */
 export type DimAt<S extends Shape, X> = number extends At<S, X> ? number : S[At<S, X>]
@@ -237,7 +244,7 @@ export type Reduce<S extends Shape, X, Keep> = boolean extends Keep
       ? Shape
       : { x: X } extends { x: undefined }
         ? { [K in keyof S]: 1 }
-        : ReduceAt<S, At<S, X extends readonly unknown[] ? X[number] : X>, Keep>
+        : ReduceAt<S, { x: X } extends { x: readonly (infer Y)[] } ? AtEach<S, Y> : At<S, X>, Keep>
 type ReduceAt<S extends Shape, I extends number, Keep> = number extends I
   ? Shape
   : Keep extends true

@@ -20,11 +20,8 @@ export interface Compilation {
   readonly instantiations: number
 }
 
-/** Compiles the named files of this folder in one program; `snippets` are files that exist only here. */
-export function compile(
-  names: readonly string[],
-  snippets: Readonly<Record<string, string>> = {},
-): Compilation {
+/** Checks the named files of this folder, in one program; `snippets` are files that exist only here. */
+export function compile(names: readonly string[], snippets: Readonly<Record<string, string>>): Compilation {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   const host = ts.createCompilerHost(options)
@@ -32,14 +29,22 @@ export function compile(
   const { readFile, fileExists } = host
   host.readFile = (path) => texts.get(path) ?? readFile(path)
   host.fileExists = (path) => texts.has(path) || fileExists(path)
-  const program = ts.createProgram([...names.map((name) => join(here, name)), ...texts.keys()], options, host)
-  const complaints = ts
-    .getPreEmitDiagnostics(program)
-    .map(({ file, start = 0, length = 0, messageText }) => ({
-      file: file === undefined ? '' : file.fileName.slice(here.length + 1),
+  const all = [...names, ...Object.keys(snippets)]
+  const program = ts.createProgram(
+    all.map((name) => join(here, name)),
+    options,
+    host,
+  )
+  const complaints = all.flatMap((name) => {
+    const file = program.getSourceFile(join(here, name))
+    if (file === undefined) throw new Error(`${name}: no such file`)
+    const diagnostics = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
+    return diagnostics.map(({ start = 0, length = 0, messageText }) => ({
+      file: name,
       start,
-      text: file === undefined ? '' : file.text.slice(start, start + length),
+      text: file.text.slice(start, start + length),
       message: ts.flattenDiagnosticMessageText(messageText, '\n'),
     }))
+  })
   return { complaints, instantiations: program.getInstantiationCount() }
 }

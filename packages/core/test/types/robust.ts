@@ -25,8 +25,8 @@ const narrowed: [Promise<Two>, Two[], (x: Two) => Two, Map<string, Two>, Record<
   record,
 ]
 const widened: [Promise<Rows>, Rows[], (x: Rows) => Rows] = [narrowed[0], narrowed[1], narrowed[2]]
-export const all: [Promise<Tensor>, Tensor[], (x: Tensor) => Tensor] = widened
-export const back: [Promise<Two>, Two[], (x: Two) => Two] = all
+const plainer: [Promise<Tensor>, Tensor[], (x: Tensor) => Tensor] = widened
+export const narrowedAgain: [Promise<Two>, Two[], (x: Two) => Two] = plainer
 // @ts-expect-error 3 is not 4
 export const wrongPromise: Promise<Wrong> = promise
 // @ts-expect-error 3 is not 4
@@ -69,6 +69,14 @@ const twoOrFour = flag ? 2 : 4
 is<Tensor<[2 | 4, 5]>>()(zeros([twoOrFour, 3]).matmul(zeros([3, 5])))
 // @ts-expect-error neither 2 nor 4 is 7
 zeros([3, twoOrFour]).matmul(zeros([7, 5]))
+
+const either01 = flag ? 0 : 1
+is<Tensor>()(x.sum(either01))
+is<Tensor<[number, 3]>>()(x.permute([either01, 1]))
+is<Tensor>()(x.unsqueeze(either01))
+is<Tensor>()(zeros([flag ? 1 : 2, 3]).squeeze())
+// @ts-expect-error 2 is no axis
+x.sum(flag ? 0 : 2)
 
 // Numbers from settings are gradual; `as const` keeps them.
 const settings = { hidden: 64 }
