@@ -100,6 +100,8 @@ describe('bits of float64', () => {
         const k = unary((s, a) => s.exponent(a), 'float64', x)
         const m = unary((s, a) => s.mantissa(a), 'float64', x)
         expect(Number.isInteger(k)).toBe(true)
+        expect(unary((s, a) => s.exponent(a), 'float64', -x)).toBe(k)
+        expect(unary((s, a) => s.mantissa(a), 'float64', -x)).toBe(-m)
         expect(m).toBeGreaterThanOrEqual(0.7071065902709961)
         expect(m).toBeLessThan(2 * 0.7071065902709961)
         expect(m * 2 ** Math.floor(k / 2) * 2 ** Math.ceil(k / 2)).toBe(x)

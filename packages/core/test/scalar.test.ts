@@ -20,6 +20,13 @@ describe('emitJavaScript', () => {
     const expr: Expr = (s, x, y) => s.inFloat64((w, a, b) => w.sub(w.add(a!, b!), a!), x!, y!)
     const both: Expr = (s, x, y) => s.sub(s.sub(s.add(x!, y!), x!), expr(s, x!, y!))
     expect(evaluate(both, 'float32', 1, 2 ** -30)).toBe(-(2 ** -30))
+    // The same source text, but once a float32 and once a float64 value.
+    const negated: Expr = (s, x) =>
+      s.add(
+        s.neg(x!),
+        s.inFloat64((w, a) => w.sqrt(w.neg(a!)), x!),
+      )
+    expect(evaluate(negated, 'float32', -4)).toBe(6)
   })
 
   it('grows linearly with nesting', () => {

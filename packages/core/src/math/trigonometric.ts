@@ -81,8 +81,8 @@ function sinShifted<T>(s: Scalar<T>, x: T, shift: number, slow: SlowPath): T {
   // What the roundings of second and r lost.
   const low = s.add(s.sub(s.sub(second, r), last), s.sub(s.sub(first, second), middle))
   const y = sinOfReduced(s, s.add(n, s.constant(shift)), r, low)
-  // The parts of pi / 2 leave an error of n 2^-118: too much where x is this near to a multiple of pi / 2.
-  const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), s.constant(2 ** -58)))
+  // The parts of pi / 2 and the rounding of the last product leave an error of n 2^-122: too much this near to a multiple.
+  const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), s.constant(2 ** -64)))
   return s.rare(s.or(s.gt(s.abs(x), s.constant(2 ** 20)), tooNear), slow, [x], y)
 }
 

@@ -57,11 +57,11 @@ export interface Scalar<T> {
   /** x 2^n, rounded once, for an integral n in [-2044, 2046] and |x| in [1/2, 2]. float64 only. */
   scale(x: T, n: T): T
   /**
-   * The integral k with x / 2^k in [a, 2a), a = 0.70710659 (high word 0x3fe6a09e), for a positive normal x; some number
-   * for any other x. float64 only.
+   * The integral k with |x| / 2^k in [a, 2a), a = 0.70710659 (high word 0x3fe6a09e), for a normal x; some number for any
+   * other x. float64 only.
    */
   exponent(x: T): T
-  /** x / 2^exponent(x), exactly, for a positive normal x; some number for any other x. float64 only. */
+  /** x / 2^exponent(x), exactly, for a normal x; some number for any other x. float64 only. */
   mantissa(x: T): T
   /** A mask: is bit `position` (0 to 30) of the integral n set, in two's complement; |n| < 2^31. float64 only. */
   bit(n: T, position: number): T
