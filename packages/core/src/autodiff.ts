@@ -1,13 +1,15 @@
 /** @file What users differentiate with: backward, grad, valueAndGrad, vjp, jvp. Imports walk.ts and tree.ts. */
 import { isFloat } from './dtype.ts'
-import { describe, fail } from './errors.ts'
+import { checkFunction, checkOptions, describe, fail } from './errors.ts'
 import { add } from './ops/define.ts'
 import { clone, constantLike } from './ops/memory.ts'
+import { checkTensor } from './ops/operand.ts'
+import { reshape } from './ops/reshape.ts'
 import { primitive, SAVES_NOTHING } from './primitive.ts'
 import { sameShape, showShape } from './shape.ts'
-import { currentLevel, enterTransform, isNested, leaveTransform, runRules } from './tape.ts'
+import { currentLevel, enterTransform, keepsGraph, leaveTransform, runRules } from './tape.ts'
 import { Node, Tensor, viewOf } from './tensor.ts'
-import { mapTree, type Tree } from './tree.ts'
+import { mapTree, type Tree, zipTree } from './tree.ts'
 import { pathBetween, pullback, pushforward, reachable } from './walk.ts'
 
 // ── backward: gradients of leaves ────────────────────────────────────────────
@@ -22,7 +24,8 @@ export interface BackwardOptions {
  * on. L is `y` itself for a single element; else L = sum(cotangent * y). The tape stays intact.
  */
 export function backward(y: Tensor, cotangent?: Tensor | null, options: BackwardOptions = {}): void {
-  if (!(y instanceof Tensor)) fail('backward', `expected a tensor, got ${describe(y)}`)
+  checkTensor('backward', y)
+  const { createGraph = false } = checkOptions('backward', options)
   if (y.node === null) {
     fail(
       'backward',
@@ -31,9 +34,10 @@ export function backward(y: Tensor, cotangent?: Tensor | null, options: Backward
   }
   const seed = cotangentFor('backward', y, cotangent)
   const nodes = reachable(y.node)
-  runRules(options.createGraph === true || isNested(), () =>
+  const keep = keepsGraph(createGraph)
+  runRules(keep, () =>
     pullback(nodes, seed, ({ primitive: made, output }, ct) => {
-      if (made === null || output.retainsGrad) accumulateGrad(output, ct)
+      if (made === null || output.retainsGrad) accumulateGrad(output, ct, keep)
     }),
   )
 }
@@ -58,12 +62,14 @@ function cotangentFor(op: string, y: Tensor, cotangent: Tensor | null | undefine
   return cotangent
 }
 
-function accumulateGrad(x: Tensor, ct: Tensor): void {
+function accumulateGrad(x: Tensor, ct: Tensor, keep: boolean): void {
   const { grad } = x
-  // A copy, because the cotangent may be shared with another tensor's grad or be a repeated view; a recorded one is
-  // kept as it is: it cannot be assigned to.
-  if (grad === null) x.grad = ct.node === null ? clone(ct) : ct
+  // A copy, because the cotangent may be the caller's own, shared with another tensor's grad, or a repeated view; a
+  // computed one that stays on the tape is kept as it is: it cannot be assigned to.
+  if (grad === null || grad === undefined) x.grad = keep && ct.node?.primitive ? ct : clone(ct)
   else {
+    if (!(grad instanceof Tensor))
+      fail('backward', `grad holds ${describe(grad)}; set it to a tensor or to null`)
     if (!sameShape(grad.shape, x.shape) || grad.dtype !== x.dtype) {
       fail(
         'backward',
@@ -95,9 +101,11 @@ function alias(x: Tensor): Tensor {
   return named
 }
 
-const leave = (x: Tensor, keep = false): Tensor => leaveTransform(aliasPrimitive, x, keep)
+const leave = (x: Tensor, keep: boolean): Tensor => leaveTransform(aliasPrimitive, x, keep)
 
 type Fn = (...args: never[]) => unknown
+
+const positionsOf = (args: readonly unknown[]): readonly number[] => args.map((_, i) => i)
 
 interface Traced {
   /** The function's result, still connected to the aliases. */
@@ -108,7 +116,6 @@ interface Traced {
 
 /** Calls `f` with the arguments at `positions` replaced by aliases. */
 function trace(op: string, f: Fn, args: readonly unknown[], positions: readonly number[]): Traced {
-  if (typeof f !== 'function') fail(op, `expected a function, got ${describe(f)}`)
   return enterTransform(op, () => {
     const replaced = [...args]
     const aliases = positions.map((i) => {
@@ -132,9 +139,7 @@ function pull(op: string, { y, aliases }: Traced, seed: Tensor, keep: boolean): 
   const found = new Map<Node, Tensor>()
   const wanted = new Set(targets)
   if (path.length > 0) {
-    runRules(keep || isNested(), () =>
-      pullback(path, seed, (node, ct) => wanted.has(node) && found.set(node, ct)),
-    )
+    runRules(keep, () => pullback(path, seed, (node, ct) => wanted.has(node) && found.set(node, ct)))
   }
   return aliases.map((tree) =>
     mapTree(op, tree, (x) => {
@@ -165,7 +170,7 @@ export function valueAndGrad<P extends readonly unknown[], const A extends numbe
   f: (...args: P) => Tensor<[]> | Tensor,
   options: GradOptions<A> = {},
 ): (...args: P) => [value: Tensor<[]>, gradient: Arguments<P, A>] {
-  return (...args) => differentiate('valueAndGrad', f as Fn, options, args) as [Tensor<[]>, Arguments<P, A>]
+  return differentiator('valueAndGrad', f as Fn, options) as (...args: P) => [Tensor<[]>, Arguments<P, A>]
 }
 
 /** The function that returns the gradient of f: df/darg. */
@@ -173,19 +178,37 @@ export function grad<P extends readonly unknown[], const A extends number | read
   f: (...args: P) => Tensor<[]> | Tensor,
   options: GradOptions<A> = {},
 ): (...args: P) => Arguments<P, A> {
-  return (...args) => differentiate('grad', f as Fn, options, args)[1] as Arguments<P, A>
+  const run = differentiator('grad', f as Fn, options)
+  return (...args) => run(...args)[1] as Arguments<P, A>
+}
+
+function differentiator(
+  op: string,
+  f: Fn,
+  options: GradOptions,
+): (...args: readonly unknown[]) => [Tensor, unknown] {
+  checkFunction(op, f)
+  const { argnums = 0, createGraph = false } = checkOptions(op, options)
+  const positions: readonly number[] = Array.isArray(argnums) ? [...argnums] : [argnums]
+  positions.forEach((position, k) => {
+    if (!Number.isInteger(position) || position < 0)
+      fail(op, `argnums must be a whole number >= 0 or an array of them, got ${describe(argnums)}`)
+    if (positions.indexOf(position) !== k) fail(op, `argnums names argument ${position} twice`)
+  })
+  return (...args) => {
+    const [value, gradients] = differentiate(op, f, args, positions, createGraph)
+    return [value, Array.isArray(argnums) ? gradients : gradients[0]]
+  }
 }
 
 function differentiate(
   op: string,
   f: Fn,
-  { argnums = 0, createGraph = false }: GradOptions,
   args: readonly unknown[],
-): [Tensor, unknown] {
-  const positions = Array.isArray(argnums) ? (argnums as readonly number[]) : [argnums as number]
+  positions: readonly number[],
+  createGraph: boolean,
+): [Tensor, unknown[]] {
   for (const i of positions) {
-    if (!Number.isInteger(i) || i < 0)
-      fail(op, `argnums must be a whole number >= 0 or an array of them, got ${describe(argnums)}`)
     if (i < args.length) mapTree(op, args[i], (x, path) => checkDifferentiable(op, x, i, path))
   }
   const traced = trace(op, f, args, positions)
@@ -197,8 +220,10 @@ function differentiate(
     )
   }
   if (!isFloat(y.dtype)) fail(op, `the function must return a floating-point tensor, it returned ${y.dtype}`)
-  const gradients = pull(op, traced, constantLike(y, 1), createGraph)
-  return [leave(y, createGraph), Array.isArray(argnums) ? gradients : gradients[0]]
+  const keep = keepsGraph(createGraph)
+  const gradients = pull(op, traced, constantLike(y, 1), keep)
+  const value = leave(y, keep)
+  return [value.ndim === 0 ? value : reshape(value, []), gradients]
 }
 
 function checkDifferentiable(op: string, x: Tensor, argument: number, path: string): void {
@@ -218,51 +243,44 @@ export function vjp<P extends readonly Tree[], Y extends Tensor>(
   f: (...xs: P) => Y,
   ...xs: P
 ): [y: Y, pull: (ct: Tensor) => { -readonly [K in keyof P]: P[K] }] {
-  const traced = trace(
-    'vjp',
-    f as Fn,
-    xs,
-    xs.map((_, i) => i),
-  )
-  const run = (ct: Tensor): unknown[] => pull('vjp', traced, cotangentFor('vjp', traced.y, ct), false)
-  return [leave(traced.y) as Y, run as (ct: Tensor) => { -readonly [K in keyof P]: P[K] }]
+  checkFunction('vjp', f)
+  const traced = trace('vjp', f as Fn, xs, positionsOf(xs))
+  const run = (ct: Tensor): unknown[] =>
+    pull('vjp', traced, cotangentFor('vjp', traced.y, ct), keepsGraph(false))
+  return [leave(traced.y, keepsGraph(false)) as Y, run as (ct: Tensor) => { -readonly [K in keyof P]: P[K] }]
 }
 
-/** [f(...xs), dy]: dy is the Jacobian times the tangents `dxs`, which have the structure of `xs`. */
+/**
+ * [f(...xs), dy]: dy is the Jacobian times the tangents `dxs`, which have the structure of `xs` (int32 and bool tensors
+ * do not move: anything, null say, stands in their place).
+ */
 export function jvp<P extends readonly Tree[], Y extends Tensor>(
   f: (...xs: P) => Y,
   xs: P,
   dxs: P,
 ): [y: Y, dy: Y] {
+  checkFunction('jvp', f)
   if (!Array.isArray(xs) || !Array.isArray(dxs) || xs.length !== dxs.length) {
     fail(
       'jvp',
       `expected an array of inputs and one tangent for each, got ${describe(xs)} and ${describe(dxs)}`,
     )
   }
-  const { y, aliases } = trace(
-    'jvp',
-    f as Fn,
-    xs,
-    xs.map((_, i) => i),
-  )
+  const { y, aliases } = trace('jvp', f as Fn, xs, positionsOf(xs))
   const tangents = tangentsOf(aliases, dxs)
   const path = pathBetween(y.node, [...tangents.keys()])
   const places = path.map((node) => tangents.get(node) ?? null)
-  const dy = path.length === 0 ? null : runRules(isNested(), () => pushforward(path, places))
-  return [leave(y) as Y, (dy === null ? constantLike(y, 0) : leave(dy)) as Y]
+  const keep = keepsGraph(false)
+  const dy = path.length === 0 ? null : runRules(keep, () => pushforward(path, places))
+  return [leave(y, keep) as Y, (dy === null ? constantLike(y, 0) : leave(dy, keep)) as Y]
 }
 
 /** Pairs each float alias with its tangent; both trees must have one structure and equal shapes. */
 function tangentsOf(aliases: readonly unknown[], dxs: readonly unknown[]): Map<Node, Tensor> {
-  const leaves: Tensor[] = []
-  mapTree('jvp', dxs, (dx) => leaves.push(dx))
   const tangents = new Map<Node, Tensor>()
-  let i = 0
-  mapTree('jvp', aliases, (x, path) => {
-    const dx = leaves[i++]
-    if (dx === undefined) return fail('jvp', `no tangent for the input at ${path}`)
+  zipTree('jvp', aliases, dxs, (x, dx, path) => {
     if (!isFloat(x.dtype)) return
+    if (!(dx instanceof Tensor)) fail('jvp', `the tangent at ${path} is ${describe(dx)}, expected a tensor`)
     if (!sameShape(dx.shape, x.shape) || dx.dtype !== x.dtype) {
       fail(
         'jvp',
@@ -271,7 +289,5 @@ function tangentsOf(aliases: readonly unknown[], dxs: readonly unknown[]): Map<N
     }
     tangents.set(x.node!, dx)
   })
-  if (i !== leaves.length)
-    fail('jvp', `${leaves.length} tangents for ${i} inputs; the trees must have one structure`)
   return tangents
 }

@@ -32,3 +32,15 @@ export function describe(value: unknown): string {
   const name = (value as object).constructor?.name ?? 'object'
   return name === 'Object' ? 'a plain object' : `a ${name}`
 }
+
+/** Throws unless `f` can be called. */
+export function checkFunction(op: string, f: unknown): void {
+  if (typeof f !== 'function') fail(op, `expected a function, got ${describe(f)}`)
+}
+
+/** Throws unless `options` is an object: a bare 'float64' or true in its place would be ignored. */
+export function checkOptions<T extends object>(op: string, options: T): T {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    fail(op, `options must be a plain object, as in { name: value }, got ${describe(options)}`)
+  return options
+}

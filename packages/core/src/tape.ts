@@ -1,6 +1,6 @@
 /** @file The one door: every op call passes `apply`. Recording, noGrad, levels of transforms, tracers. Imports tensor.ts. */
 import { isFloat } from './dtype.ts'
-import { fail } from './errors.ts'
+import { describe, fail } from './errors.ts'
 import type { AnyPrimitive, Primitive } from './primitive.ts'
 import { type Aval, Node, Tensor } from './tensor.ts'
 
@@ -15,7 +15,10 @@ export interface Tracer {
 let tracer: Tracer | null = null
 /** Number of transforms that are running now, one inside the other. */
 let level = 0
-/** An op records when an input's level is at least this. `noGrad` raises it above every input made so far. */
+/**
+ * An op records when an input's level, cut to the current one, is at least this. `noGrad` raises it above the current
+ * level, hence above every input there is.
+ */
 let floor = 0
 
 /** shape -> kernel (or trace) -> record. The only function that runs primitives. */
@@ -32,6 +35,8 @@ export function apply<Params>(
     const node = inputs[i]!.node
     if (node !== null && node.level > deepest) deepest = node.level
   }
+  // Rules meet the nodes of a transform that has ended, and user code may keep a tensor from inside one.
+  if (deepest > level) deepest = level
   if (deepest >= floor && isFloat(result.dtype))
     result.node = new Node(primitive, inputs, params, result, deepest)
   return result
@@ -66,9 +71,24 @@ function withState<R>(newLevel: number, newFloor: number, op: string, f: () => R
     level = outerLevel
     floor = outerFloor
   }
-  if (result instanceof Promise)
-    fail(op, 'the function is async; recording is switched for synchronous code only, so await outside of it')
+  refuseLater(op, result)
   return result
+}
+
+/** An async function or a generator would go on after the switch has been turned back. */
+function refuseLater(op: string, result: unknown): void {
+  if (typeof result !== 'object' || result === null || result instanceof Tensor) return
+  if (typeof (result as { then?: unknown }).then === 'function') {
+    // The error below tells what is wrong; a rejection of the abandoned promise must not end the process first.
+    Promise.resolve(result).catch(() => {})
+    fail(op, 'the function is async; recording is switched for synchronous code only, so await outside of it')
+  }
+  const kind = Object.prototype.toString.call(result)
+  if (kind === '[object Generator]' || kind === '[object AsyncGenerator]')
+    fail(
+      op,
+      'the function is a generator, whose body runs later, with recording as it is then; run it inside',
+    )
 }
 
 /**
@@ -76,6 +96,8 @@ function withState<R>(newLevel: number, newFloor: number, op: string, f: () => R
  * respect to its own inputs.
  */
 export function noGrad<R>(f: () => R): R {
+  if (typeof f !== 'function')
+    fail('noGrad', `expected a function, got ${describe(f)}; write noGrad(() => ...)`)
   return withState(level, level + 1, 'noGrad', f)
 }
 
@@ -84,21 +106,27 @@ export function enterTransform<R>(op: string, f: () => R): R {
   return withState(level + 1, floor, op, f)
 }
 
-/** Runs `f`, a pullback or pushforward, with recording as it stands (`record`) or off. */
-export function runRules<R>(record: boolean, f: () => R): R {
-  return record ? f() : withState(level, Infinity, 'pullback', f)
-}
-
-/** Whether rules that run now must be differentiable themselves: an enclosing transform is recording. */
-export const isNested = (): boolean => level > 0 && level >= floor
+/**
+ * Whether rules that run now must be differentiable themselves, and results stay connected: an enclosing transform is
+ * recording, or the caller asked for it (`createGraph`). Never inside `noGrad`.
+ */
+export const keepsGraph = (createGraph: boolean): boolean => level >= floor && (createGraph || level > 0)
 
 /**
- * What a transform hands back. Inside another transform the value stays connected, brought down to that transform's
- * level; otherwise it is cut off, so that training steps never chain.
+ * Runs `f`, a pullback or pushforward, with recording as it stands (`keep`) or off. A rule may call transforms, which
+ * record for themselves either way.
+ */
+export function runRules<R>(keep: boolean, f: () => R): R {
+  return keep ? f() : withState(level, level + 1, 'pullback', f)
+}
+
+/**
+ * What a transform hands back. If `keep`, the value stays connected, brought down to the level outside the transform;
+ * otherwise it is cut off, so that training steps never chain.
  */
 export function leaveTransform(alias: AnyPrimitive, x: Tensor, keep: boolean): Tensor {
   if (x.node === null) return x
-  if (!keep && !isNested()) return x.detach()
+  if (!keep) return x.detach()
   if (x.node.level <= level) return x
   const lowered = x.detach()
   lowered.node = new Node(alias, [x], undefined, lowered, level)

@@ -23,7 +23,8 @@ export type NestedArray = number | boolean | NestedArray[]
 
 /**
  * One record on the tape: `output` was made by `primitive` from `inputs` and `params`.
- * Ids only grow, so sorting by id is a topological sort. A leaf (`requiresGrad = true`) has no primitive and id 0.
+ * Ids only grow, so sorting by id is a topological sort. A leaf (`requiresGrad = true`) has no primitive; its id is
+ * newer than the ops that used the tensor before it was switched on.
  */
 export class Node {
   readonly id: number
@@ -43,7 +44,7 @@ export class Node {
     output: Tensor,
     level: number,
   ) {
-    this.id = primitive === null ? 0 : tick()
+    this.id = tick()
     this.primitive = primitive
     this.inputs = inputs
     this.params = params

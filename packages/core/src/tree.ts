@@ -1,5 +1,6 @@
-/** @file Trees of tensors: a tensor, or arrays and plain objects of trees. What transforms take as arguments. Imports tensor.ts. */
+/** @file Trees of tensors: a tensor, or arrays and plain objects of trees. What transforms take as arguments. Imports tensor.ts and ops/operand.ts. */
 import { describe, fail } from './errors.ts'
+import { checkTensor, isForeignTensor } from './ops/operand.ts'
 import { Tensor } from './tensor.ts'
 
 /** A tensor, an array of trees, or a plain object of trees. */
@@ -11,29 +12,72 @@ const isPlainObject = (x: unknown): x is Record<string, unknown> => {
   return prototype === Object.prototype || prototype === null
 }
 
+/** Deeper is a mistake: an object that contains itself, most likely. */
+const MAX_DEPTH = 200
+
 /** A tree of the same structure, each tensor replaced by `f(tensor, path)`; the path reads like code: `.w[0]`. */
 export function mapTree(
   op: string,
   tree: unknown,
   f: (x: Tensor, path: string) => unknown,
   path = '',
+  depth = 0,
 ): unknown {
   if (tree instanceof Tensor) return f(tree, path)
-  if (Array.isArray(tree)) return tree.map((child, i) => mapTree(op, child, f, `${path}[${i}]`))
+  if (depth > MAX_DEPTH)
+    fail(op, `an argument nests deeper than ${MAX_DEPTH} levels; does it contain itself?`)
+  if (Array.isArray(tree)) {
+    // Not map, which skips holes.
+    const children: unknown[] = []
+    for (let i = 0; i < tree.length; i++) children.push(mapTree(op, tree[i], f, `${path}[${i}]`, depth + 1))
+    return children
+  }
   if (isPlainObject(tree)) {
     return Object.fromEntries(
-      Object.entries(tree).map(([key, child]) => [key, mapTree(op, child, f, `${path}.${key}`)]),
+      Object.entries(tree).map(([key, child]) => [key, mapTree(op, child, f, `${path}.${key}`, depth + 1)]),
     )
   }
+  return failLeaf(op, tree, path)
+}
+
+function failLeaf(op: string, leaf: unknown, path: string): never {
+  if (isForeignTensor(leaf)) checkTensor(op, leaf)
+  const where = path === '' ? 'an argument' : `the argument's ${path}`
   return fail(
     op,
-    `${path === '' ? 'an argument' : `the argument's ${path}`} is ${describe(tree)}; arguments are tensors, or arrays and plain objects of tensors`,
+    `${where} is ${describe(leaf)}; arguments are tensors, or arrays and plain objects of tensors`,
   )
 }
 
-/** The tensors of a tree, in order. */
-export function treeLeaves(op: string, tree: unknown): Tensor[] {
-  const leaves: Tensor[] = []
-  mapTree(op, tree, (x) => leaves.push(x))
-  return leaves
+/** Walks a tree and its counterpart together: `visit(tensor, what stands in its place, path)`. */
+export function zipTree(
+  op: string,
+  tree: unknown,
+  other: unknown,
+  visit: (x: Tensor, other: unknown, path: string) => void,
+  path = '',
+): void {
+  if (tree instanceof Tensor) {
+    visit(tree, other, path)
+    return
+  }
+  if (Array.isArray(tree)) {
+    if (!Array.isArray(other) || other.length !== tree.length)
+      failStructure(op, path, `an array of ${tree.length}`, other)
+    for (const [i, child] of tree.entries()) zipTree(op, child, other[i], visit, `${path}[${i}]`)
+    return
+  }
+  const children = tree as Record<string, unknown>
+  const keys = Object.keys(children)
+  const fits = isPlainObject(other) && Object.keys(other).length === keys.length
+  if (!fits || !keys.every((key) => Object.hasOwn(other, key)))
+    failStructure(op, path, `an object with the keys ${keys.join(', ')}`, other)
+  for (const key of keys) zipTree(op, children[key], other[key], visit, `${path}.${key}`)
+}
+
+function failStructure(op: string, path: string, expected: string, got: unknown): never {
+  return fail(
+    op,
+    `${path} is ${expected}, its counterpart is ${describe(got)}; the trees must have one structure`,
+  )
 }

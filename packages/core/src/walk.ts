@@ -11,7 +11,9 @@ let walks = 0
 
 /**
  * The recorded nodes that `root` depends on, every node before its inputs (ids descending), leaves last. Nodes older
- * than `oldest` are left out. Iterative: a chain may be 100,000 ops long.
+ * than `oldest` are left out, and so is a leaf as an input of an op that ran before `requiresGrad` was set: other ops
+ * of that time were not recorded, so its gradient would be a part of the truth. Iterative: a chain may be 100,000 ops
+ * long.
  */
 export function reachable(root: Node, oldest = 0): Node[] {
   const walk = ++walks
@@ -22,10 +24,10 @@ export function reachable(root: Node, oldest = 0): Node[] {
   let sorted = true
   let last = root.id
   for (let i = 0; i < nodes.length; i++) {
-    const { inputs } = nodes[i]!
+    const { inputs, id } = nodes[i]!
     for (let k = 0; k < inputs.length; k++) {
       const { node } = inputs[k]!
-      if (node === null || node.mark === walk || node.id < oldest) continue
+      if (node === null || node.mark === walk || node.id < oldest || node.id > id) continue
       node.mark = walk
       if (node.primitive === null) leaves.push(node)
       else {
@@ -85,9 +87,9 @@ function withSlots(nodes: readonly Node[], f: () => void): void {
   }
 }
 
-/** The place of `node` in this walk, or -1: its slot may stem from another walk. */
-function placeOf(node: Node | null, nodes: readonly Node[]): number {
-  if (node === null) return -1
+/** The place of `node`, an input of `parent`, in this walk, or -1: its slot may stem from another walk. */
+function placeOf(node: Node | null, parent: Node, nodes: readonly Node[]): number {
+  if (node === null || node.id > parent.id) return -1
   const { slot } = node
   return slot >= 0 && nodes[slot] === node ? slot : -1
 }
@@ -133,7 +135,7 @@ export function pullback(
       if (primitive === null) continue
       let checked = false
       for (let k = 0; k < inputs.length; k++) {
-        const place = placeOf(inputs[k]!.node, nodes)
+        const place = placeOf(inputs[k]!.node, node, nodes)
         if (place < 0) continue
         const rule = ruleFor(primitive, k)
         if (rule === null) continue
@@ -160,7 +162,7 @@ export function pushforward(nodes: readonly Node[], tangents: (Tensor | null)[])
       if (primitive === null) continue
       checkSaved(nodes[i]!, primitive)
       const dxs = inputs.map((x) => {
-        const place = placeOf(x.node, nodes)
+        const place = placeOf(x.node, nodes[i]!, nodes)
         return place < 0 ? null : (tangents[place] ?? null)
       })
       tangents[i] = dxs.some((dx) => dx !== null) ? forward(nodes[i]!, primitive, dxs) : null

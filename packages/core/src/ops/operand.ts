@@ -10,16 +10,19 @@ export type Operand = Tensor | number
 /** Throws unless `x` is a Tensor of this copy of the package. */
 export function checkTensor(op: string, x: unknown): Tensor {
   if (x instanceof Tensor) return x
-  const name = (x as object | null | undefined)?.constructor?.name
-  if (name === 'Tensor')
+  if (isForeignTensor(x))
     fail(op, 'the tensor comes from another copy of @tapegrad/core; make sure that only one is installed')
   return fail(op, `expected a tensor, got ${describe(x)}; make one with tensor(...)`)
 }
 
+/** Whether `x` was made by a second copy of the package. */
+export const isForeignTensor = (x: unknown): boolean =>
+  typeof x === 'object' && x !== null && x.constructor?.name === 'Tensor' && !(x instanceof Tensor)
+
 /** A number as a constant of the given dtype and shape, stored once. */
 export function constant(op: string, value: number, dtype: DType, shape: Shape): Tensor {
-  if (dtype === 'int32' && !Number.isInteger(value)) {
-    fail(op, `${value} with an int32 tensor would lose its fraction; convert the tensor with to('float32')`)
+  if (dtype === 'int32' && value !== (value | 0)) {
+    fail(op, `${value} with an int32 tensor: it is no int32; convert the tensor with to('float32')`)
   }
   if (dtype === 'bool' && value !== 0 && value !== 1) {
     fail(op, `${value} with a bool tensor; convert the tensor with to('int32') or to('float32')`)
