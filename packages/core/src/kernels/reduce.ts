@@ -46,6 +46,13 @@ export const productFold: Fold = (data, start, count, step) => {
   return product
 }
 
+/** The product of int32 numbers modulo 2^32, as `mul` has it: float64 would lose the low digits from 2^53 on. */
+export const wrappingProductFold: Fold = (data, start, count, step) => {
+  let product = 1
+  for (let i = 0, p = start; i < count; i++, p += step) product = Math.imul(product, data[p]!)
+  return product
+}
+
 /** Largest element; NaN when there is one. */
 export const maxFold: Fold = (data, start, count, step) => {
   let best = data[start]!

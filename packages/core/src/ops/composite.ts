@@ -2,9 +2,9 @@
 
 import { isFloat } from '../dtype.ts'
 import { describe, fail } from '../errors.ts'
-import { normalizeAxes, normalizeAxis, showShape, sizeOf } from '../shape.ts'
+import { normalizeAxes, normalizeAxis, reducedShape, showShape, sizeOf } from '../shape.ts'
 import type { Axes, AxesArg, AxisArg, Reduce, Shape } from '../shape-types.ts'
-import type { Tensor } from '../tensor.ts'
+import { filledTensor, type Tensor } from '../tensor.ts'
 import { type ReduceOptions, sumAxes } from './broadcast.ts'
 import { lt } from './compare.ts'
 import { add } from './define.ts'
@@ -82,12 +82,13 @@ function spread(
 
 /** The largest element along axes, as a constant: a shift that keeps exp in range and cancels in the result. */
 function shiftFor(x: Tensor, axes: readonly number[]): Tensor {
+  if (countOf(x, axes) === 0) return filledTensor(reducedShape(x.shape, axes, true), x.dtype, 0)
   const top = max(x.detach(), axes, { keepdims: true })
   // Infinite extremes would turn the shift into NaN: inf - inf.
   return where(lt(abs(top), Infinity), top, 0)
 }
 
-/** log of the sum of e^x over `axis` (one, several, or all), without overflow. */
+/** log of the sum of e^x over `axis` (one, several, or all), without overflow; -Infinity for no elements. */
 export function logsumexp<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
   x: Tensor<S>,
   axis?: AxesArg<S, X>,

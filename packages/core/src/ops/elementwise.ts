@@ -1,4 +1,4 @@
-/** @file Elementwise arithmetic and functions, each beside its derivative. Imports define.ts, compare.ts, where.ts and math.ts. */
+/** @file Elementwise arithmetic and functions, each beside its derivative. Imports define.ts, compare.ts, memory.ts, where.ts and math.ts. */
 import { describe, fail } from '../errors.ts'
 import { elementwiseKernel } from '../kernels/elementwise.ts'
 import * as math from '../math.ts'
@@ -9,6 +9,7 @@ import { apply } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import { eq, ge, gt, le, lt } from './compare.ts'
 import { add, type Binary, binary, type Differential, pass, type Unary, unary } from './define.ts'
+import { constantLike } from './memory.ts'
 import { checkNumeric, checkTensor, lift } from './operand.ts'
 import { where } from './where.ts'
 
@@ -40,7 +41,12 @@ export const div: Binary = /* @__PURE__ */ binary('div', {
 
 /** a to the power b. dx: b a^(b-1), zero where b = 0. db: a^b log a, zero where a = 0 (as PyTorch). */
 export const pow: Binary = /* @__PURE__ */ binary('pow', {
-  expr: (s, x, y) => s.host('pow', x!, y!),
+  expr: (s, x, y) => {
+    const one = s.constant(1)
+    // IEEE 754 (and NumPy) have 1 here, where JavaScript has NaN: 1 to any power, -1 to an infinite one.
+    const infinite = s.and(s.eq(s.abs(x!), one), s.eq(s.abs(y!), s.constant(Infinity)))
+    return s.select(s.or(s.eq(x!, one), infinite), one, s.host('pow', x!, y!))
+  },
   d: [
     (d, [x, y]) => mul(d, where(eq(y!, 0), 0, mul(y!, pow(x!, sub(y!, 1))))),
     (d, [x], out) => mul(d, where(eq(x!, 0), 0, mul(out, log(where(eq(x!, 0), 1, x!))))),
@@ -138,7 +144,7 @@ export const abs: Unary = /* @__PURE__ */ unary('abs', {
 export const sign: Unary = /* @__PURE__ */ unary('sign', {
   expr: (s, x) =>
     s.select(s.gt(x!, s.constant(0)), s.constant(1), s.select(s.lt(x!, s.constant(0)), s.constant(-1), x!)),
-  d: [null],
+  d: [(d) => constantLike(d, 0)],
   check: checkNumeric,
 })
 
@@ -213,7 +219,7 @@ const clampPrimitive = /* @__PURE__ */ primitive({
   vjp: [(ct, [x, min, max]) => withinRange(ct, x!, min!, max!), null, null],
   jvp: ([dx], [x, min, max]) => dx! && withinRange(dx!, x!, min!, max!),
   batch: 'elementwise',
-  saves: SAVES_FIRST,
+  saves: { inputs: [0, 1, 2], output: false },
 })
 
 const withinRange = (d: Tensor, x: Tensor, min: Tensor, max: Tensor): Tensor =>
@@ -229,5 +235,7 @@ export function clamp(x: Tensor, min: number, max: number): Tensor {
   if (typeof min !== 'number' || typeof max !== 'number' || !(min <= max)) {
     fail('clamp', `min ${describe(min)} and max ${describe(max)} must be numbers, min <= max`)
   }
-  return apply(clampPrimitive, [x, lift('clamp', min, x), lift('clamp', max, x)], undefined)
+  const [low, high] =
+    x.dtype === 'int32' ? [Math.max(min, -(2 ** 31)), Math.min(max, 2 ** 31 - 1)] : [min, max]
+  return apply(clampPrimitive, [x, lift('clamp', low, x), lift('clamp', high, x)], undefined)
 }

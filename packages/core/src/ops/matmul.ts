@@ -196,6 +196,14 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
       `input ${showShape(x.shape)} does not end in ${inputs}, the inputs of weight ${showShape(weight.shape)} = [out, in]`,
     )
   }
+  checkNumeric('linear', x)
+  checkSameDType('linear', x, weight)
+  if (bias !== undefined && bias !== null) {
+    checkTensor('linear', bias)
+    checkSameDType('linear', x, bias)
+    if (bias.ndim !== 1 || bias.shape[0] !== outputs)
+      fail('linear', `the bias must be [${outputs}], one per output, got ${showShape(bias.shape)}`)
+  }
   const rows = x.ndim > 2 ? reshape(x, [sizeOf(x.shape.slice(0, -1)), inputs]) : x
   const product = apply(
     contractPrimitive,

@@ -1,6 +1,14 @@
 /** @file Reductions besides sum: extremes and their positions, product. Imports kernels/reduce.ts and the files above. */
 import { fail } from '../errors.ts'
-import { argmaxFold, type Fold, maxFold, minFold, productFold, reduce } from '../kernels/reduce.ts'
+import {
+  argmaxFold,
+  type Fold,
+  maxFold,
+  minFold,
+  productFold,
+  reduce,
+  wrappingProductFold,
+} from '../kernels/reduce.ts'
 import { type Primitive, primitive } from '../primitive.ts'
 import { allAxes, normalizeAxes, normalizeAxis, reducedShape, showShape, sizeOf } from '../shape.ts'
 import type { Axes, AxesArg, Reduce, Shape } from '../shape-types.ts'
@@ -71,7 +79,8 @@ export const min: Reduction = /* @__PURE__ */ reduction(/* @__PURE__ */ extreme(
 const productPrimitive = /* @__PURE__ */ primitive({
   name: 'prod',
   shape: ([x]) => ({ shape: x!.shape.slice(0, -1), dtype: x!.dtype === 'bool' ? 'int32' : x!.dtype }),
-  kernel: ([x], _params, out) => reduce(productFold, x!, [x!.ndim - 1], out),
+  kernel: ([x], _params, out) =>
+    reduce(out.dtype === 'int32' ? wrappingProductFold : productFold, x!, [x!.ndim - 1], out),
   vjp: [(ct, [x]) => mul(broadcastTo(reshape(ct, [...ct.shape, 1]), x!.shape), productOfOthers(x!))],
   jvp: ([dx], [x]) => dx! && sumAxes(mul(dx!, productOfOthers(x!)), [x!.ndim - 1], false),
   batch: 'elementwise',

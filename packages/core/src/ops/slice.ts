@@ -3,11 +3,11 @@ import { describe, fail } from '../errors.ts'
 import { copyInto } from '../kernels/copy.ts'
 import type { Pad, Padding, Range, RangesArg, Slice } from '../movement-types.ts'
 import { type Primitive, primitive, SAVES_NOTHING } from '../primitive.ts'
-import { normalizeAxes, showShape } from '../shape.ts'
+import { checkShape, normalizeAxes, showShape } from '../shape.ts'
 import type { Axes, AxesArg, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, type Tensor, viewOf } from '../tensor.ts'
-import { checkTensor } from './operand.ts'
+import { checkTensor, constant } from './operand.ts'
 import { reshape } from './reshape.ts'
 
 /** Per axis of the larger tensor: the first position, the step between positions, and how many there are. */
@@ -186,13 +186,15 @@ export function pad(
     if (!ok) fail('pad', `the widths of axis ${axis} must be two whole numbers >= 0, got ${describe(pair)}`)
   })
   if (typeof value !== 'number') fail('pad', `the value must be a number, got ${describe(value)}`)
-  if (x.dtype === 'int32' && !Number.isInteger(value))
-    fail('pad', `value ${value} does not fit an int32 tensor; use a whole number`)
+  constant('pad', value, x.dtype, []) // refuses a value that the dtype cannot hold
   return apply(padPrimitive, [x], {
     starts: widths.map(([before]) => before),
     steps: widths.map(() => 1),
     sizes: x.shape,
-    shape: x.shape.map((size, i) => widths[i]![0] + size + widths[i]![1]),
+    shape: checkShape(
+      'pad',
+      x.shape.map((size, i) => widths[i]![0] + size + widths[i]![1]),
+    ),
     value,
   })
 }

@@ -156,8 +156,8 @@ function indexTensor(op: string, indices: Tensor | readonly number[]): Tensor {
     fail(op, `indices must be an int32 tensor or an array of whole numbers, got ${describe(indices)}`)
   const result = emptyTensor([indices.length], 'int32')
   indices.forEach((index: unknown, i) => {
-    if (!Number.isInteger(index))
-      fail(op, `index number ${i} is ${describe(index)}, it must be a whole number`)
+    if (!Number.isInteger(index) || index !== ((index as number) | 0))
+      fail(op, `index number ${i} is ${describe(index)}, it must be a whole number that fits int32`)
     result.storage.data[result.storage.base + i] = index as number
   })
   return result
