@@ -1,4 +1,7 @@
-/** @file Derives the constants of packages/core/src/math*.ts with BigInt fixed-point arithmetic; prints them when run by itself. Imports nothing. */
+/**
+ * @file Derives the constants of packages/core/src/math*.ts with BigInt fixed-point arithmetic; prints them
+ * when run by itself. Imports nothing.
+ */
 
 const BITS = 480n
 const ONE = 1n << BITS
@@ -32,7 +35,10 @@ function naturalLogarithmOf2(): bigint {
 export const halfPi: bigint = 8n * arctanOfReciprocal(5n) - 2n * arctanOfReciprocal(239n)
 export const ln2: bigint = naturalLogarithmOf2()
 
-/** The number as a sum of doubles, the first ones with only so many significant bits: their small multiples are exact. */
+/**
+ * The number as a sum of doubles, the first ones with only so many significant bits: their small multiples
+ * are exact.
+ */
 export function split(value: bigint, significantBits: readonly number[]): number[] {
   return significantBits.map((bits) => {
     const drop = BigInt(value.toString(2).length - bits)
@@ -61,8 +67,9 @@ function solve(matrix: bigint[][], right: bigint[]): bigint[] {
 }
 
 /**
- * The polynomial of `count` coefficients (lowest first) nearest to the power series on [low, high] where an error counts
- * x^weight times: least squares on Chebyshev points, within a small factor of the minimax polynomial.
+ * The polynomial of `count` coefficients (lowest first) nearest to the power series on [low, high] where an
+ * error counts x^weight times: least squares on Chebyshev points, within a small factor of the minimax
+ * polynomial.
  */
 export function fit(
   series: (k: bigint) => bigint,

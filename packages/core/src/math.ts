@@ -1,4 +1,7 @@
-/** @file Our own transcendental functions: the elementary ones of math/, and those built on them. Imports scalar.ts and math/. */
+/**
+ * @file Our own transcendental functions: the elementary ones of math/, and those built on them. Imports
+ * scalar.ts and math/.
+ */
 import { exp, log, log1p } from './math/exponential.ts'
 import { cos, sin } from './math/trigonometric.ts'
 import { type Expr, emitJavaScript, interpret, type Scalar } from './scalar.ts'
@@ -31,7 +34,10 @@ export function softplus<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => s.add(s.max(x, s.constant(0)), log1p(s, exp(s, s.neg(s.abs(x))))), x)
 }
 
-/** The body as a function of a plain number, made at its first call: generated source, or interpreted with equal bits. */
+/**
+ * The body as a function of a plain number, made at its first call: generated source, or interpreted with
+ * equal bits.
+ */
 function plain(body: <T>(s: Scalar<T>, x: T) => T): (x: number) => number {
   const expr: Expr = (s, x) => body(s, x!)
   let run: ((x: number) => number) | undefined

@@ -1,4 +1,7 @@
-/** @file The scalar algebra, in which elementwise bodies are written once, and its interpretations. Imports scalar/. */
+/**
+ * @file The scalar algebra, in which elementwise bodies are written once, and its interpretations. Imports
+ * scalar/.
+ */
 export type { Expr, HostFunction, Precision, Scalar, SlowPath } from './scalar/algebra.ts'
 export { interpret } from './scalar/numbers.ts'
 export { emitJavaScript } from './scalar/source.ts'

@@ -1,11 +1,15 @@
-/** @file Random bits, and numbers made of them, as pure functions of a key and a counter (Threefry). Imports errors.ts and math.ts. */
+/**
+ * @file Random bits, and numbers made of them, as pure functions of a key and a counter (Threefry). Imports
+ * errors.ts and math.ts.
+ */
 import { fail } from './errors.ts'
 import { cosNumber, logNumber, sinNumber } from './math.ts'
 
 /**
- * Four 32-bit words, signed or unsigned: the key's low and high word, then the counter's. The filling functions below
- * only read it; each returns by how many blocks of two words the counter has to move (`advance`) before the next draw.
- * Except in a permutation, an element depends on the state and its index alone: a longer draw begins with a shorter one.
+ * Four 32-bit words, signed or unsigned: the key's low and high word, then the counter's. The filling
+ * functions below only read it; each returns by how many blocks of two words the counter has to move
+ * (`advance`) before the next draw. Except in a permutation, an element depends on the state and its index
+ * alone: a longer draw begins with a shorter one.
  */
 export type RandomState = ArrayLike<number>
 
@@ -17,8 +21,8 @@ export function advance(state: { [index: number]: number }, blocks: number): voi
 }
 
 /**
- * Threefry-2x32 with 20 rounds: writes the two words of one block to `out[at]` and `out[at + 1]`. Source: Salmon, Moraes,
- * Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (SC 2011), section 3.3 and table 2.
+ * Threefry-2x32 with 20 rounds: writes the two words of one block to `out[at]` and `out[at + 1]`. Source:
+ * Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (SC 2011), section 3.3 and table 2.
  */
 export function threefry(
   key0: number,
@@ -69,7 +73,10 @@ const CHUNK = 512
 const chunk = /* @__PURE__ */ new Uint32Array(CHUNK)
 const lastBlock = /* @__PURE__ */ new Uint32Array(2)
 
-/** The first `length` elements of `out` become random words, from block `skip` on; of an odd length, one word is dropped. */
+/**
+ * The first `length` elements of `out` become random words, from block `skip` on; of an odd length, one word
+ * is dropped.
+ */
 export function fillBits(
   state: RandomState,
   out: Uint32Array,
@@ -113,8 +120,8 @@ function fraction(words: Uint32Array, at: number): number {
 }
 
 /**
- * Uniform numbers in [0, 1): multiples of 2^-53 in float64, one block each; multiples of 2^-24 in float32, half a block
- * each.
+ * Uniform numbers in [0, 1): multiples of 2^-53 in float64, one block each; multiples of 2^-24 in float32,
+ * half a block each.
  */
 export function fillUniform(state: RandomState, out: Float64Array | Float32Array): number {
   if (out instanceof Float32Array) {
@@ -128,8 +135,8 @@ export function fillUniform(state: RandomState, out: Float64Array | Float32Array
 }
 
 /**
- * Standard normal numbers by Box and Muller's transform, float32 ones as the float64 ones rounded. Two blocks give two
- * numbers: radius sqrt(-2 ln(1 - u)) times cos and sin of 2 pi v.
+ * Standard normal numbers by Box and Muller's transform, float32 ones as the float64 ones rounded. Two blocks
+ * give two numbers: radius sqrt(-2 ln(1 - u)) times cos and sin of 2 pi v.
  */
 export function fillNormal(state: RandomState, out: Float64Array | Float32Array): number {
   return draw(state, Math.ceil(out.length / 2), 4, (words, at, pair) => {
@@ -146,8 +153,9 @@ function highProduct(a: number, b: number): number {
 }
 
 /**
- * floor(w span / 2^64) for the 64-bit number w of two words: an integer in [0, span), span <= 2^32. The probability of
- * each differs from 1 / span by less than 2^-64, which no feasible number of draws can tell, without any rejection.
+ * floor(w span / 2^64) for the 64-bit number w of two words: an integer in [0, span), span <= 2^32. The
+ * probability of each differs from 1 / span by less than 2^-64, which no feasible number of draws can tell,
+ * without any rejection.
  */
 function below(span: number, words: Uint32Array, at: number): number {
   const high = words[at + 1]!
@@ -171,7 +179,10 @@ export function fillIntegers(state: RandomState, low: number, high: number, out:
   })
 }
 
-/** A permutation of 0 ... out.length - 1, each equally likely (Fisher and Yates); one block per element but the first. */
+/**
+ * A permutation of 0 ... out.length - 1, each equally likely (Fisher and Yates); one block per element but
+ * the first.
+ */
 export function fillPermutation(state: RandomState, out: Int32Array): number {
   for (let i = 0; i < out.length; i++) out[i] = i
   return draw(state, Math.max(out.length - 1, 0), 2, (words, at, element) => {

@@ -1,4 +1,7 @@
-/** @file Sigmoid and softplus, and what holds for every function of math.ts: equal bits, one rounding, derived constants. */
+/**
+ * @file Sigmoid and softplus, and what holds for every function of math.ts: equal bits, one rounding, derived
+ * constants.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

@@ -172,8 +172,8 @@ describe.each([
   ['cos', exactCos],
 ] as const)('%s', (name, exact) => {
   /**
-   * Of the 667,544 multiples of pi / 2 below 2^20, each with the double nearest to it, those whose double lies nearest,
-   * those where the fast reduction loses most, and one beyond: 6381956970095103 2^797.
+   * Of the 667,544 multiples of pi / 2 below 2^20, each with the double nearest to it, those whose double
+   * lies nearest, those where the fast reduction loses most, and one beyond: 6381956970095103 2^797.
    */
   const nearMultiples = [
     45.553093477052, 321307.9594422229, 1.5707963267948966, 5830.795965062656, 46066.74387591393,

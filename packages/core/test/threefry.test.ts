@@ -223,7 +223,8 @@ describe('integers', () => {
   })
 
   it('show no modulo bias where the range is not a power of two', () => {
-    // A remainder of a 32-bit word would fall into the lower half of [0, 3 2^30) with probability 1/2 + 1/8 or so.
+    // A remainder of a 32-bit word would fall into the lower half of [0, 3 2^30) with probability 1/2 + 1/8
+    // or so.
     const out = new Int32Array(40_000)
     fillIntegers(STATE, -(2 ** 31), 2 ** 30, out)
     const lower = out.filter((x) => x < -(2 ** 31) + 3 * 2 ** 29).length

@@ -1,4 +1,7 @@
-/** @file Our own exp and log in the scalar algebra: IEEE operations only, so the same bits on every engine. Imports scalar.ts, polynomial.ts. */
+/**
+ * @file Our own exp and log in the scalar algebra: IEEE operations only, so the same bits on every engine.
+ * Imports scalar.ts, polynomial.ts.
+ */
 import type { Scalar } from '../scalar.ts'
 import { polynomial } from './polynomial.ts'
 
@@ -21,8 +24,8 @@ const LOG = [
 ]
 
 /**
- * e^x, within 1 ulp in float64 over the whole range, subnormal results included; float32 is the float64 value rounded.
- * With n the integer nearest to x / ln 2 and r = x - n ln 2, e^x = 2^n (1 + r + r^2 p(r)).
+ * e^x, within 1 ulp in float64 over the whole range, subnormal results included; float32 is the float64 value
+ * rounded. With n the integer nearest to x / ln 2 and r = x - n ln 2, e^x = 2^n (1 + r + r^2 p(r)).
  */
 export function exp<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
@@ -42,8 +45,9 @@ export function exp<T>(scalar: Scalar<T>, x: T): T {
 }
 
 /**
- * k ln 2 + log(1 + f) + lost for 1 + f in [0.7071, 1.4143) and a lost far below it. With q = f / (2 + f), log(1 + f) =
- * 2 q + q^3 p(q^2), and 2 q = f - q f: written as f - (f^2 / 2 - q (f^2 / 2 + q^2 p)), f stays exact.
+ * k ln 2 + log(1 + f) + lost for 1 + f in [0.7071, 1.4143) and a lost far below it. With q = f / (2 + f),
+ * log(1 + f) = 2 q + q^3 p(q^2), and 2 q = f - q f: written as f - (f^2 / 2 - q (f^2 / 2 + q^2 p)), f stays
+ * exact.
  */
 function logOfReduced<T>(s: Scalar<T>, k: T, f: T, lost?: T): T {
   const q = s.div(f, s.add(f, s.constant(2)))
@@ -63,8 +67,8 @@ function orLimit<T>(s: Scalar<T>, x: T, y: T): T {
 }
 
 /**
- * The natural logarithm, within 1 ulp in float64 over the whole range, subnormal arguments included; -Infinity at 0, NaN
- * below. float32 is the float64 value rounded. x = 2^k (1 + f) is taken from the bits.
+ * The natural logarithm, within 1 ulp in float64 over the whole range, subnormal arguments included;
+ * -Infinity at 0, NaN below. float32 is the float64 value rounded. x = 2^k (1 + f) is taken from the bits.
  */
 export function log<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
@@ -77,8 +81,8 @@ export function log<T>(scalar: Scalar<T>, x: T): T {
 }
 
 /**
- * log(1 + x), within 1 ulp in float64: what rounding loses in u = 1 + x is made good to first order, by its quotient
- * with u. float32 is the float64 value rounded.
+ * log(1 + x), within 1 ulp in float64: what rounding loses in u = 1 + x is made good to first order, by its
+ * quotient with u. float32 is the float64 value rounded.
  */
 export function log1p<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {

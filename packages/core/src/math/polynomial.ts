@@ -2,8 +2,8 @@
 import type { Scalar } from '../scalar.ts'
 
 /**
- * c0 + c1 x + c2 x^2 + ... by Estrin's scheme: neighbours are paired, then pairs of pairs, so that the chain of
- * dependent operations grows with the logarithm of the degree.
+ * c0 + c1 x + c2 x^2 + ... by Estrin's scheme: neighbours are paired, then pairs of pairs, so that the chain
+ * of dependent operations grows with the logarithm of the degree.
  */
 export function polynomial<T>(s: Scalar<T>, x: T, coefficients: readonly number[]): T {
   let terms = coefficients.map((c) => s.constant(c))

@@ -1,9 +1,15 @@
-/** @file Our own sin and cos in the scalar algebra: IEEE operations only, so the same bits on every engine. Imports scalar.ts, polynomial.ts. */
+/**
+ * @file Our own sin and cos in the scalar algebra: IEEE operations only, so the same bits on every engine.
+ * Imports scalar.ts, exponential.ts and polynomial.ts.
+ */
 import { interpret, type Scalar, type SlowPath } from '../scalar.ts'
 import { ROUNDER } from './exponential.ts'
 import { polynomial } from './polynomial.ts'
 
-/** pi / 2 as a sum: the first parts have 33 and 32 bits, so that their products with integers up to 2^20 are exact. */
+/**
+ * pi / 2 as a sum: the first parts have 33 and 32 bits, so that their products with integers up to 2^20 are
+ * exact.
+ */
 const HALF_PI_HIGH = 1.5707963267341256
 const HALF_PI_MIDDLE = 6.077100506303966e-11
 const HALF_PI_LOW = 2.0222662487959506e-21
@@ -81,15 +87,16 @@ function sinShifted<T>(s: Scalar<T>, x: T, shift: number, slow: SlowPath): T {
   // What the roundings of second and r lost.
   const low = s.add(s.sub(s.sub(second, r), last), s.sub(s.sub(first, second), middle))
   const y = sinOfReduced(s, s.add(n, s.constant(shift)), r, low)
-  // The parts of pi / 2 and the rounding of the last product leave an error of n 2^-122: too much this near to a multiple.
+  // The parts of pi / 2 and the rounding of the last product leave an error of n 2^-122: too much this near
+  // to a multiple.
   const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), s.constant(2 ** -64)))
   return s.rare(s.or(s.gt(s.abs(x), s.constant(2 ** 20)), tooNear), slow, [x], y)
 }
 
 /**
- * The sine of x radians, within 1 ulp in float64 for every finite x; beyond 2^20 in magnitude it is slower by far.
- * float32 is the float64 value rounded. x is reduced to r, |r| <= pi / 4, by subtracting the nearest multiple of pi / 2
- * in three parts (Cody and Waite), exactly with BigInt where that is not enough.
+ * The sine of x radians, within 1 ulp in float64 for every finite x; beyond 2^20 in magnitude it is slower by
+ * far. float32 is the float64 value rounded. x is reduced to r, |r| <= pi / 4, by subtracting the nearest
+ * multiple of pi / 2 in three parts (Cody and Waite), exactly with BigInt where that is not enough.
  */
 export function sin<T>(scalar: Scalar<T>, x: T): T {
   // Below 2^-27 sin x rounds to x, which also keeps the sign of zero.

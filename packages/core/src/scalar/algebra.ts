@@ -17,10 +17,11 @@ export type HostFunction =
   | ('log10' | 'log1p' | 'log2' | 'pow' | 'sinh' | 'tan' | 'tanh')
 
 /**
- * A builder for scalar computations. `T` is whatever stands for a value: a number, a name in generated source, a local
- * of a WebAssembly function. Masks, the results of comparisons, are values of their own kind and go into `and`, `or`,
- * `not` and `select` only. Every operation rounds to the builder's precision: float32 operations to float32, int32
- * operations wrap as two's complement; bool has comparisons, `select`, `min` and `max`.
+ * A builder for scalar computations. `T` is whatever stands for a value: a number, a name in generated
+ * source, a local of a WebAssembly function. Masks, the results of comparisons, are values of their own kind
+ * and go into `and`, `or`, `not` and `select` only. Every operation rounds to the builder's precision:
+ * float32 operations to float32, int32 operations wrap as two's complement; bool has comparisons, `select`,
+ * `min` and `max`.
  */
 export interface Scalar<T> {
   readonly precision: Precision
@@ -52,22 +53,32 @@ export interface Scalar<T> {
   not(a: T): T
   /** `a` where the mask holds, else `b`; both are computed. */
   select(mask: T, a: T, b: T): T
-  /** 1 where the mask holds, else 0. A product with it is several times faster in JavaScript than an unpredictable select. */
+  /**
+   * 1 where the mask holds, else 0. A product with it is several times faster in JavaScript than an
+   * unpredictable select.
+   */
   indicator(mask: T): T
   /** x 2^n, rounded once, for an integral n in [-2044, 2046] and |x| in [1/2, 2]. float64 only. */
   scale(x: T, n: T): T
   /**
-   * The integral k with |x| / 2^k in [a, 2a), a = 0.70710659 (high word 0x3fe6a09e), for a normal x; some number for any
-   * other x. float64 only.
+   * The integral k with |x| / 2^k in [a, 2a), a = 0.70710659 (high word 0x3fe6a09e), for a normal x; some
+   * number for any other x. float64 only.
    */
   exponent(x: T): T
   /** x / 2^exponent(x), exactly, for a normal x; some number for any other x. float64 only. */
   mantissa(x: T): T
-  /** A mask: is bit `position` (0 to 30) of the integral n set, in two's complement; |n| < 2^31. float64 only. */
+  /**
+   * A mask: is bit `position` (0 to 30) of the integral n set, in two's complement; |n| < 2^31. float64 only.
+   */
   bit(n: T, position: number): T
-  /** Runs `body` in float64 on the exactly widened floats and rounds its result, if not a mask, once to this precision. */
+  /**
+   * Runs `body` in float64 on the exactly widened floats and rounds its result, if not a mask, once to this
+   * precision.
+   */
   inFloat64(body: (wide: Scalar<T>, ...xs: T[]) => T, ...xs: T[]): T
-  /** Where the mask holds `slow.run(...xs)`, else `otherwise`; elsewhere the call costs nothing. float64 only. */
+  /**
+   * Where the mask holds `slow.run(...xs)`, else `otherwise`; elsewhere the call costs nothing. float64 only.
+   */
   rare(mask: T, slow: SlowPath, xs: readonly T[], otherwise: T): T
   /** The engine's Math[name], whose bits differ between engines. Floats only. */
   host(name: HostFunction, ...xs: T[]): T

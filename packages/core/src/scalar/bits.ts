@@ -1,4 +1,7 @@
-/** @file Exponents, mantissas and rounding of float64 numbers in plain JavaScript, for the scalar algebra. Imports nothing. */
+/**
+ * @file Exponents, mantissas and rounding of float64 numbers in plain JavaScript, for the scalar algebra.
+ * Imports nothing.
+ */
 
 /** Where 2^0 stands in `powers`. */
 export const ZEROTH_POWER = 1074

@@ -48,7 +48,10 @@ function make(precision: Precision): Scalar<number> {
   return restrict(self)
 }
 
-/** The expression as a function of plain numbers: the fallback where code generation is forbidden. Masks are 1 and 0. */
+/**
+ * The expression as a function of plain numbers: the fallback where code generation is forbidden. Masks are 1
+ * and 0.
+ */
 export function interpret(expr: Expr, precision: Precision): (...xs: number[]) => number {
   const scalar = numberScalar(precision)
   return (...xs) => expr(scalar, ...xs)

@@ -129,9 +129,9 @@ function sourceScalar(program: Program, precision: Precision): Scalar<Value> {
 }
 
 /**
- * JavaScript source of an expression: `statements` are const declarations that compute `result` from the arguments;
- * `environment` holds the helper values the source refers to by name. All names that it declares or refers to begin with
- * `$`, so argument names must not. A mask result is a JavaScript boolean.
+ * JavaScript source of an expression: `statements` are const declarations that compute `result` from the
+ * arguments; `environment` holds the helper values the source refers to by name. All names that it declares
+ * or refers to begin with `$`, so argument names must not. A mask result is a JavaScript boolean.
  */
 export function emitJavaScript(
   expr: Expr,

@@ -1,4 +1,7 @@
-/** @file High-precision exp, log, sin and cos in BigInt fixed point, and exact ulp distances, for the tests of math.ts. Imports nothing. */
+/**
+ * @file High-precision exp, log, sin and cos in BigInt fixed point, and exact ulp distances, for the tests of
+ * math.ts. Imports nothing.
+ */
 
 /** `value` 2^-`bits`. */
 export interface Fixed {

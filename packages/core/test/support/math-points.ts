@@ -1,4 +1,6 @@
-/** @file The functions of math.ts compiled, and points to test them at. Imports math.ts, scalar.ts, exact.ts. */
+/**
+ * @file The functions of math.ts compiled, and points to test them at. Imports math.ts, scalar.ts, exact.ts.
+ */
 import * as math from '../../src/math.ts'
 import { type Expr, emitJavaScript, type Precision, type Scalar } from '../../src/scalar.ts'
 import { fromBits, neighbour, toBits } from './exact.ts'
@@ -44,7 +46,9 @@ export const times = (count: number, make: (i: number) => number): number[] =>
 /** Evenly from low to high. */
 export const uniform = (low: number, high: number, count: number) =>
   times(count, () => low + (high - low) * random())
-/** Evenly over the bit patterns from low to high, 0 < low < high, so over exponents; with both signs if asked. */
+/**
+ * Evenly over the bit patterns from low to high, 0 < low < high, so over exponents; with both signs if asked.
+ */
 export function anyMagnitude(low: number, high: number, count: number, signs = false): number[] {
   const [first, last] = [toBits(low), toBits(high)]
   const width = Number((last - first) >> 20n)
