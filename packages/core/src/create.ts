@@ -1,9 +1,9 @@
 /** @file Constructors: tensors from values. Imports tensor.ts and ops/operand.ts. */
-import { allocateArray, checkDType, type DType, dtypeOfArray, type TypedArray } from './dtype.ts'
-import { describe, fail } from './errors.ts'
+import { allocateArray, checkDType, type DType, dtypeOfArray, isFloat, type TypedArray } from './dtype.ts'
+import { checkOptions, describe, fail } from './errors.ts'
 import type { NestedValues, OneHot, ShapeOf } from './movement-types.ts'
 import { checkTensor } from './ops/operand.ts'
-import { checkShape, contiguousStrides, showShape, sizeOf } from './shape.ts'
+import { checkShape, contiguousStrides, MAX_RANK, showShape, sizeOf } from './shape.ts'
 import type { Shape } from './shape-types.ts'
 import { Storage } from './storage.ts'
 import { Tensor } from './tensor.ts'
@@ -19,19 +19,18 @@ export interface TensorOptions<S extends Shape = Shape> extends CreateOptions {
 
 /** Wraps a typed array of checked size without copying it; for constructors. */
 export function wrap(
+  op: string,
   data: TypedArray,
   shape: Shape,
   dtype: DType,
   { requiresGrad = false }: CreateOptions,
 ): Tensor {
-  const result = new Tensor(
-    new Storage(data, 0, data.length),
-    shape,
-    dtype,
-    contiguousStrides(shape),
-    0,
-    true,
-  )
+  if (typeof requiresGrad !== 'boolean')
+    fail(op, `requiresGrad must be true or false, got ${describe(requiresGrad)}`)
+  if (requiresGrad && !isFloat(dtype))
+    fail(op, `a tensor of dtype ${dtype} cannot carry gradients; leave requiresGrad out, or use float32`)
+  const storage = new Storage(data, 0, data.length)
+  const result = new Tensor(storage, shape, dtype, contiguousStrides(shape), 0, true)
   if (requiresGrad) result.requiresGrad = true
   return result
 }
@@ -45,32 +44,37 @@ export function tensor<const T extends NestedValues | TypedArray, const S extend
   options?: TensorOptions<S>,
 ): Tensor<S>
 export function tensor(value: NestedValues | TypedArray, options: TensorOptions = {}): Tensor {
-  const { dtype, shape } = options
+  const { dtype, shape } = checkOptions('tensor', options)
   if (dtype !== undefined) checkDType('tensor', dtype)
   if (ArrayBuffer.isView(value)) return fromTypedArray(value as TypedArray, options)
+  if ((value as unknown) instanceof Tensor)
+    fail('tensor', 'the value is a tensor; copy it with clone(), or convert it with to(dtype)')
   const natural = shapeOfValues(value)
   const values: (number | boolean)[] = []
-  collect(value, natural, 0, '', values)
-  const inferred = dtype ?? (values.length > 0 && typeof values[0] === 'boolean' ? 'bool' : 'float32')
-  const data = allocateArray(inferred, values.length)
-  for (let i = 0; i < values.length; i++) data[i] = element(values[i]!, inferred, i)
-  return wrap(data, resolve(shape, natural, values.length), inferred, options)
+  collect(value, natural, [], values)
+  const inferred = dtype ?? (typeof values[0] === 'boolean' ? 'bool' : 'float32')
+  const data = allocateArray(inferred, values.length, 'tensor')
+  for (let i = 0; i < values.length; i++) data[i] = element('tensor', values[i]!, inferred, i)
+  return wrap('tensor', data, resolve(shape, natural, values.length), inferred, options)
 }
 
 function fromTypedArray(value: TypedArray, options: TensorOptions): Tensor {
   const { shape } = options
   const own = dtypeOfArray(value)
   const dtype = options.dtype ?? own
+  // A DataView has no elements, and a BigInt64Array none that are numbers.
+  if (value.length !== 0 && typeof value[0] !== 'number')
+    fail('tensor', `the value is a ${value.constructor.name}, expected an array of numbers`)
   if (dtype === undefined) {
     fail(
       'tensor',
       `a ${value.constructor.name} does not say what its numbers are; pass a dtype, as in tensor(bytes, { dtype: 'bool' })`,
     )
   }
-  const data = allocateArray(dtype, value.length)
+  const data = allocateArray(dtype, value.length, 'tensor')
   if (own === dtype) data.set(value)
-  else for (let i = 0; i < value.length; i++) data[i] = element(value[i]!, dtype, i)
-  return wrap(data, resolve(shape, [value.length], value.length), dtype, options)
+  else for (let i = 0; i < value.length; i++) data[i] = element('tensor', value[i]!, dtype, i)
+  return wrap('tensor', data, resolve(shape, [value.length], value.length), dtype, options)
 }
 
 function resolve(shape: unknown, natural: Shape, size: number): Shape {
@@ -88,55 +92,67 @@ function shapeOfValues(value: unknown): Shape {
   while (Array.isArray(level)) {
     shape.push(level.length)
     if (level.length === 0) break
+    if (shape.length > MAX_RANK)
+      fail('tensor', `the value nests deeper than ${MAX_RANK} levels; does it contain itself?`)
     level = level[0]
   }
   return checkShape('tensor', shape)
 }
 
-function collect(value: unknown, shape: Shape, axis: number, path: string, out: (number | boolean)[]): void {
-  const where = path === '' ? 'the value' : `the value at ${path}`
-  if (axis < shape.length) {
-    if (!Array.isArray(value))
-      fail(
-        'tensor',
-        `${where} is ${describe(value)}, expected an array of ${shape[axis]} elements like its neighbours`,
-      )
-    if (value.length !== shape[axis]) {
-      fail(
-        'tensor',
-        `${where} has ${value.length} elements, its neighbours have ${shape[axis]}; rows must have equal lengths`,
-      )
+/** Appends the values to `out`; `index` is where `value` stands. */
+function collect(value: unknown, shape: Shape, index: number[], out: (number | boolean)[]): void {
+  const axis = index.length
+  if (axis === shape.length) {
+    if (typeof value !== 'number' && typeof value !== 'boolean')
+      failAt(index, `is ${describe(value)}, expected a number or a boolean`)
+    if (out.length > 0 && typeof value !== typeof out[0]) {
+      const first = describe(out[0])
+      failAt(index, `is ${describe(value)}, but the first value is ${first}; do not mix numbers and booleans`)
     }
-    for (let i = 0; i < value.length; i++) collect(value[i], shape, axis + 1, `${path}[${i}]`, out)
+    out.push(value as number | boolean)
     return
   }
-  if (typeof value !== 'number' && typeof value !== 'boolean')
-    fail('tensor', `${where} is ${describe(value)}, expected a number or a boolean`)
-  if (out.length > 0 && typeof value !== typeof out[0])
-    fail(
-      'tensor',
-      `${where} is ${describe(value)}, but the first value is ${describe(out[0])}; do not mix numbers and booleans`,
-    )
-  out.push(value)
+  const size = shape[axis]!
+  if (!Array.isArray(value))
+    failAt(index, `is ${describe(value)}, expected an array of ${size} elements like its neighbours`)
+  if (value.length !== size) {
+    failAt(index, `has ${value.length} elements, its neighbours have ${size}; rows must have equal lengths`)
+  }
+  for (let i = 0; i < size; i++) {
+    index.push(i)
+    collect(value[i], shape, index, out)
+    index.pop()
+  }
+}
+
+function failAt(index: readonly number[], what: string): never {
+  const where = index.length === 0 ? 'the value' : `the value at ${index.map((i) => `[${i}]`).join('')}`
+  return fail('tensor', `${where} ${what}`)
 }
 
 /** A value in the range of its dtype: integers are not rounded silently. */
-function element(value: number | boolean, dtype: DType, position: number): number {
+function element(op: string, value: number | boolean, dtype: DType, position: number): number {
   const x = Number(value)
-  if (dtype === 'int32' && !(Number.isInteger(x) && x === (x | 0)))
-    fail('tensor', `value ${x} (number ${position}) is not an int32; use float32, or round it first`)
+  if (dtype === 'int32' && x !== (x | 0))
+    fail(op, `value ${x} (number ${position}) is not an int32; use float32, or round it first`)
   if (dtype === 'bool') return x !== 0 ? 1 : 0
   return x
 }
 
 // ── filled ───────────────────────────────────────────────────────────────────
 
-function filled(op: string, shape: Shape, value: number, options: CreateOptions): Tensor {
-  const dtype = checkDType(op, options.dtype ?? 'float32')
+function filled(
+  op: string,
+  shape: Shape,
+  value: number,
+  options: CreateOptions,
+  own: DType = 'float32',
+): Tensor {
+  const dtype = checkDType(op, checkOptions(op, options).dtype ?? own)
   const checked = checkShape(op, shape)
-  const data = allocateArray(dtype, sizeOf(checked))
-  if (value !== 0) data.fill(element(value, dtype, 0))
-  return wrap(data, checked, dtype, options)
+  const data = allocateArray(dtype, sizeOf(checked), op)
+  if (value !== 0) data.fill(element(op, value, dtype, 0))
+  return wrap(op, data, checked, dtype, options)
 }
 
 /** Zeros. */
@@ -156,12 +172,7 @@ export function full<const S extends Shape>(
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   if (typeof value !== 'number' && typeof value !== 'boolean')
     fail('full', `the value must be a number or a boolean, got ${describe(value)}`)
-  return filled(
-    'full',
-    shape,
-    Number(value),
-    typeof value === 'boolean' ? { dtype: 'bool', ...options } : options,
-  )
+  return filled('full', shape, Number(value), options, typeof value === 'boolean' ? 'bool' : 'float32')
 }
 /** Zeros in the shape and dtype of `x`. */
 export const zerosLike = <S extends Shape>(x: Tensor<S>, options: CreateOptions = {}): Tensor<S> =>
@@ -172,7 +183,7 @@ export const onesLike = <S extends Shape>(x: Tensor<S>, options: CreateOptions =
 
 function likeFilled(op: string, x: Tensor, value: number, options: CreateOptions): Tensor {
   checkTensor(op, x)
-  return filled(op, x.shape, value, { dtype: x.dtype, ...options })
+  return filled(op, x.shape, value, options, x.dtype)
 }
 
 /** The identity matrix [n, n]. */
@@ -183,20 +194,30 @@ export function eye(n: number, options: CreateOptions = {}): Tensor {
   return result
 }
 
-/** start, start + step, ... below stop; `arange(n)` is 0 to n - 1. Each element is start + i * step, so errors do not add up. */
+/**
+ * start, start + step, ... below stop (above it for a negative step); `arange(n)` is 0 to n - 1. Each element is
+ * start + i * step, so errors do not add up.
+ */
+export function arange(stop: number, options?: CreateOptions): Tensor<[number]>
+export function arange(start: number, stop: number, options?: CreateOptions): Tensor<[number]>
 export function arange(
   start: number,
-  stop?: number,
-  step = 1,
-  options: CreateOptions = {},
-): Tensor<[number]> {
-  const from = stop === undefined ? 0 : start
-  const to = stop === undefined ? start : stop
-  for (const x of [from, to, step])
-    if (typeof x !== 'number' || !Number.isFinite(x))
-      fail('arange', `start, stop and step must be finite numbers, got ${describe(x)}`)
+  stop: number | undefined,
+  step: number | undefined,
+  options?: CreateOptions,
+): Tensor<[number]>
+export function arange(...args: unknown[]): Tensor {
+  const last = args.length > 1 && typeof args[args.length - 1] === 'object' ? args.pop() : undefined
+  const [first, second, step = 1, options = last ?? {}] = args
+  const from = second === undefined ? 0 : first
+  const to = second === undefined ? first : second
+  const bounds = [from, to, step] as number[]
+  for (const x of bounds)
+    if (!Number.isFinite(x)) fail('arange', `start, stop and step must be finite numbers, got ${describe(x)}`)
   if (step === 0) fail('arange', 'step is 0; use a number other than 0')
-  return generated('arange', Math.max(0, Math.ceil((to - from) / step)), (i) => from + i * step, options)
+  const [start, stop, by] = bounds as [number, number, number]
+  const count = Math.max(0, Math.ceil((stop - start) / by))
+  return generated('arange', count, (i) => start + i * by, options as CreateOptions)
 }
 
 /** n evenly spaced numbers from start to stop, both included. */
@@ -210,6 +231,8 @@ export function linspace(start: number, stop: number, n: number, options: Create
   for (const x of [start, stop])
     if (typeof x !== 'number' || !Number.isFinite(x))
       fail('linspace', `start and stop must be finite numbers, got ${describe(x)}`)
+  if (!Number.isFinite(stop - start))
+    fail('linspace', `${start} and ${stop} lie too far apart: their difference is infinite`)
   return generated(
     'linspace',
     n,
@@ -220,7 +243,7 @@ export function linspace(start: number, stop: number, n: number, options: Create
 
 function generated(op: string, n: number, f: (i: number) => number, options: CreateOptions): Tensor {
   const result = filled(op, [n], 0, options)
-  for (let i = 0; i < n; i++) result.storage.data[i] = element(f(i), result.dtype, i)
+  for (let i = 0; i < n; i++) result.storage.data[i] = element(op, f(i), result.dtype, i)
   return result
 }
 

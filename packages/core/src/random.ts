@@ -87,9 +87,9 @@ function drawn(op: string, shape: Shape, dtype: DType, options: RandomOptions, f
   if (!(generator instanceof Generator))
     fail(op, `the generator must be made with new Generator(seed), got ${describe(generator)}`)
   const checked = checkShape(op, shape)
-  const data = allocateArray(dtype, sizeOf(checked)) as Float64Array | Float32Array | Int32Array
+  const data = allocateArray(dtype, sizeOf(checked), op) as Float64Array | Float32Array | Int32Array
   generator.draw((state) => fill(state, data))
-  return wrap(data, checked, dtype, options)
+  return wrap(op, data, checked, dtype, options)
 }
 
 function floatDType(op: string, { dtype = 'float32' }: RandomOptions): DType {

@@ -88,15 +88,21 @@ export function checkShape(op: string, shape: unknown): Shape {
   for (let i = 0; i < shape.length; i++) {
     const size: unknown = shape[i]
     if (!(Number.isInteger(size) && (size as number) >= 0)) {
-      fail(
-        op,
-        `dimension ${i} of shape [${shape.map(String).join(', ')}] is ${describe(size)}; use a whole number >= 0`,
-      )
+      const all = shape.length > 8 ? '' : ` [${Array.from(shape, describe).join(', ')}]`
+      fail(op, `dimension ${i} of shape${all} is ${describe(size)}; use a whole number >= 0`)
     }
+    // Else 0 times an infinite product would be NaN.
+    if ((size as number) > MAX_SIZE)
+      fail(op, `dimension ${i} of the shape is ${size}; at most ${MAX_SIZE} is possible`)
   }
-  if (sizeOf(shape) > MAX_SIZE)
-    fail(op, `shape ${showShape(shape)} has ${sizeOf(shape)} elements; at most ${MAX_SIZE} fit`)
+  checkSize(op, shape as Shape)
   return shape.slice() as Shape
+}
+
+/** Throws where a result would have more elements than a typed array can hold. */
+export function checkSize(op: string, shape: Shape): void {
+  const size = sizeOf(shape)
+  if (size > MAX_SIZE) fail(op, `shape ${showShape(shape)} has ${size} elements; at most ${MAX_SIZE} fit`)
 }
 
 /** Position of `axis` counted from the left; negative axes count from the end. */
@@ -118,7 +124,8 @@ export function normalizeAxis(op: string, axis: unknown, rank: number): number {
 export function normalizeAxes(op: string, axis: unknown, rank: number): readonly number[] {
   if (axis === undefined || axis === null) return allAxes(rank)
   if (!Array.isArray(axis)) return [normalizeAxis(op, axis, rank)]
-  const axes = axis.map((a) => normalizeAxis(op, a, rank)).sort((a, b) => a - b)
+  // Not axis.map, which skips holes.
+  const axes = Array.from(axis, (a) => normalizeAxis(op, a, rank)).sort((a, b) => a - b)
   for (let i = 1; i < axes.length; i++)
     if (axes[i] === axes[i - 1]) fail(op, `axis ${axes[i]} is named twice in [${axis.join(', ')}]`)
   return axes
@@ -153,5 +160,6 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
     }
     out[rank - i] = p === 1 ? q : p
   }
+  checkSize(op, out)
   return out
 }

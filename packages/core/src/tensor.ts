@@ -4,7 +4,7 @@
  * methods.ts and primitive.ts.
  */
 import { type DType, isFloat, type TypedArray } from './dtype.ts'
-import { fail } from './errors.ts'
+import { describe, fail } from './errors.ts'
 import type { Methods } from './methods.ts'
 import type { AnyPrimitive } from './primitive.ts'
 import { formatTensor } from './print.ts'
@@ -169,6 +169,7 @@ export class Tensor<S extends Shape = Shape> {
     return this.node !== null
   }
   set requiresGrad(on: boolean) {
+    if (typeof on !== 'boolean') fail('requiresGrad', `must be true or false, got ${describe(on)}`)
     if (on === (this.node !== null)) return
     if (on) {
       if (!isFloat(this.dtype))
