@@ -1,0 +1,93 @@
+/**
+ * @file Batch rules: the primitives that each row records on one example, and those that its derivatives record, are
+ * replayed over a stack of examples; the result must be the loop over the examples.
+ */
+import { describe, expect, it } from 'vitest'
+import { stack } from '../../src/ops/index.ts'
+import type { Tensor } from '../../src/tensor.ts'
+import { expectClose } from '../support/close.ts'
+import { direction, type Fn, forward, reverse } from '../support/differences.ts'
+import { type Layout, place, read } from '../support/layouts.ts'
+import { replay } from '../support/replay.ts'
+import { randomFor } from '../support/sample.ts'
+import { rows } from './table/index.ts'
+import { callOf, everywhere, nameOf, type Row, sampleRow } from './table/row.ts'
+
+const SIZE = 3
+const examples = Array.from({ length: SIZE }, (_, b) => b)
+
+/** The examples of one input as one tensor, or the first of them where they do not differ. */
+function stacked(copies: readonly Tensor[], batched: boolean, layout: Layout): Tensor {
+  if (!batched) return copies[0]!
+  return place(read(stack([...copies])), copies[0]!.dtype, layout)
+}
+
+/** Compares for every choice of inputs that differ between the examples. `inputs[b]` are the inputs of example b. */
+function checkBatch(f: Fn, inputs: readonly (readonly Tensor[])[], what: string): void {
+  const count = inputs[0]!.length
+  for (let choice = 1; choice < 2 ** count; choice++) {
+    const batched = inputs[0]!.map((_, i) => ((choice >> i) & 1) === 1)
+    const own = examples.map((b) => inputs[0]!.map((x, i) => (batched[i] ? inputs[b]![i]! : x)))
+    const loop = stack(own.map((xs) => f(...xs)))
+    for (const layout of ['contiguous', 'transposed'] as const) {
+      const all = batched.map((some, i) =>
+        stacked(
+          inputs.map((xs) => xs[i]!),
+          some,
+          layout,
+        ),
+      )
+      const result = replay(f, inputs[0]!, all, batched, SIZE)
+      expect(result.dtype, what).toBe(loop.dtype)
+      // Sums may run in another order over other strides.
+      expectClose(result, loop, 1e-14, `${what}, batched ${batched}, ${layout}`)
+    }
+  }
+}
+
+const example = (row: Row, b: number): readonly Tensor[] =>
+  sampleRow(row, 'float64', everywhere(row, 'contiguous'), `example ${b}`).tensors
+
+describe('batch rules', () => {
+  // assign writes to memory that is not its result; a tracer records it as an effect.
+  const table = rows.filter((row) => row.op !== 'assign').map((row) => [nameOf(row), row] as const)
+  it.each(table)('%s', (name, row) => {
+    checkBatch(
+      callOf(row),
+      examples.map((b) => example(row, b)),
+      name,
+    )
+  })
+
+  it.each(table.filter(([, row]) => row.order > 0))('derivatives of %s', (name, row) => {
+    const variable = row.inputs.map((input) => input.dtype === undefined)
+    const random = randomFor(name)
+    const f = callOf(row)
+    const inputs = examples.map((b) => example(row, b))
+    const shape = f(...inputs[0]!).shape
+    const n = row.inputs.length
+    const isVariable = (_: unknown, i: number): boolean => variable[i]!
+    // As functions of all inputs, the fixed ones included, so that indices and masks are batched as well.
+    const withFixed =
+      (derivative: (f: Fn) => Fn): Fn =>
+      (...args) => {
+        const xs = args.slice(0, n)
+        const inner: Fn = (...free) => {
+          let next = 0
+          return f(...xs.map((x, i) => (variable[i] ? free[next++]! : x)))
+        }
+        return derivative(inner)(...xs.filter(isVariable), ...args.slice(n))
+      }
+    checkBatch(
+      withFixed(reverse),
+      inputs.map((xs) => [...xs, direction(shape, random)]),
+      `${name} reverse`,
+    )
+    if (n > 2) return
+    checkBatch(
+      withFixed(forward),
+      inputs.map((xs) => [...xs, ...xs.filter(isVariable).map((x) => direction(x.shape, random))]),
+      `${name} forward`,
+    )
+  })
+})
