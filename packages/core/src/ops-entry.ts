@@ -24,6 +24,15 @@ export {
 } from './create.ts'
 export type { DType, TypedArray } from './dtype.ts'
 export { TapegradError } from './errors.ts'
+export {
+  consoleFormatter,
+  type Json,
+  printTape,
+  type TapeRecord,
+  tape,
+  toDot,
+  toJSON,
+} from './inspect.ts'
 export type { NestedValues } from './movement-types.ts'
 export * from './ops/index.ts'
 export { Generator, manualSeed, permutation, type RandomOptions, rand, randint, randn } from './random.ts'

@@ -70,6 +70,6 @@ export function parseDot(text: string): Drawing {
   return { nodes, edges }
 }
 
-/** A label as Graphviz shows it: `\n` is a line break, a backslash before anything else that character. */
+/** A label as Graphviz shows it: `\n` is a line break, a backslash before anything else that character, `&amp;` an &. */
 export const shownLabel = (label: string): string =>
-  label.replace(/\\([\s\S])/g, (_, c: string) => (c === 'n' ? '\n' : c))
+  label.replace(/\\([\s\S])/g, (_, c: string) => (c === 'n' ? '\n' : c)).replace(/&amp;/g, '&')
