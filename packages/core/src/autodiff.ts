@@ -7,6 +7,7 @@ import { checkTensor } from './ops/operand.ts'
 import { reshape } from './ops/reshape.ts'
 import { primitive, SAVES_NOTHING } from './primitive.ts'
 import { sameShape, showShape } from './shape.ts'
+import type { OneElement, Shape } from './shape-types.ts'
 import { currentLevel, enterTransform, keepsGraph, leaveTransform, runRules } from './tape.ts'
 import { Node, Tensor, viewOf } from './tensor.ts'
 import { mapTree, type Tree, zipTree } from './tree.ts'
@@ -150,8 +151,10 @@ function pull(op: string, { y, aliases }: Traced, seed: Tensor, keep: boolean): 
   )
 }
 
-export interface GradOptions<A extends number | readonly number[] = number | readonly number[]>
-  extends BackwardOptions {
+/** One argument's position, or several. */
+type Argnums = number | readonly number[]
+
+export interface GradOptions<A extends Argnums = Argnums> extends BackwardOptions {
   /** Which argument to differentiate by (default 0), or several: then the gradients come as an array. */
   readonly argnums?: A
 }
@@ -166,16 +169,16 @@ type Arguments<P extends readonly unknown[], A> = A extends readonly number[]
  * The function that returns f's value and its gradient: [f(...args), df/darg]. f returns a tensor of one element;
  * arguments are tensors, or arrays and plain objects of them, and the gradient has the argument's structure.
  */
-export function valueAndGrad<P extends readonly unknown[], const A extends number | readonly number[] = 0>(
-  f: (...args: P) => Tensor<[]> | Tensor,
+export function valueAndGrad<P extends readonly unknown[], S extends Shape, const A extends Argnums = 0>(
+  f: (...args: P) => OneElement<S, Tensor<S>>,
   options: GradOptions<A> = {},
-): (...args: P) => [value: Tensor<[]>, gradient: Arguments<P, A>] {
-  return differentiator('valueAndGrad', f as Fn, options) as (...args: P) => [Tensor<[]>, Arguments<P, A>]
+): (...args: P) => [value: Tensor<S>, gradient: Arguments<P, A>] {
+  return differentiator('valueAndGrad', f as Fn, options) as (...args: P) => [Tensor<S>, Arguments<P, A>]
 }
 
 /** The function that returns the gradient of f: df/darg. */
-export function grad<P extends readonly unknown[], const A extends number | readonly number[] = 0>(
-  f: (...args: P) => Tensor<[]> | Tensor,
+export function grad<P extends readonly unknown[], S extends Shape, const A extends Argnums = 0>(
+  f: (...args: P) => OneElement<S, Tensor<S>>,
   options: GradOptions<A> = {},
 ): (...args: P) => Arguments<P, A> {
   const run = differentiator('grad', f as Fn, options)
@@ -242,12 +245,12 @@ function checkDifferentiable(op: string, x: Tensor, argument: number, path: stri
 export function vjp<P extends readonly Tree[], Y extends Tensor>(
   f: (...xs: P) => Y,
   ...xs: P
-): [y: Y, pull: (ct: Tensor) => { -readonly [K in keyof P]: P[K] }] {
+): [y: Y, pull: (ct: Y) => { -readonly [K in keyof P]: P[K] }] {
   checkFunction('vjp', f)
   const traced = trace('vjp', f as Fn, xs, positionsOf(xs))
   const run = (ct: Tensor): unknown[] =>
     pull('vjp', traced, cotangentFor('vjp', traced.y, ct), keepsGraph(false))
-  return [leave(traced.y, keepsGraph(false)) as Y, run as (ct: Tensor) => { -readonly [K in keyof P]: P[K] }]
+  return [leave(traced.y, keepsGraph(false)) as Y, run as (ct: Y) => { -readonly [K in keyof P]: P[K] }]
 }
 
 /**

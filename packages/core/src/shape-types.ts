@@ -33,6 +33,13 @@ type ShowEach<S extends Shape> = S extends readonly [infer H extends number, ...
   : ''
 type ShowDim<N extends number> = number extends N ? '?' : `${N}`
 
+/** `Ok` where S has one element, as far as types know, else a message. */
+export type OneElement<S extends Shape, Ok> = number extends S['length']
+  ? Ok
+  : { x: Gradual<S[number]> } extends { x: 1 }
+    ? Ok
+    : `the function must return one element, it returned shape ${Show<S>}; reduce it with sum() or mean(), or use vjp`
+
 // Broadcasting: axes align at the right, size 1 stretches.
 
 /** Shape of `a + b`. */

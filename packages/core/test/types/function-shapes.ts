@@ -9,6 +9,10 @@ import {
   oneHot,
   ones,
   onesLike,
+  permutation,
+  rand,
+  randint,
+  randn,
   stack,
   stopGradient,
   type Tensor,
@@ -60,6 +64,11 @@ export const functions: Readonly<Record<string, readonly Row[]>> = {
     row([unknown(3)], arange(3), arange(0, 6, 2)),
     row([5], linspace(0, 1, 5)),
     row([2, 2, 10], oneHot(index, 10)),
+  ],
+  random: [
+    row([2, 3], rand([2, 3]), randn([2, 3]), randint(0, 9, [2, 3])),
+    row(gradual(2, 3), rand(gradual(2, 3)), randn(gradual(2, 3)), randint(0, 9, gradual(2, 3))),
+    row([unknown(5)], permutation(5)),
   ],
   tensor: [
     row([], tensor(5), tensor(true)),

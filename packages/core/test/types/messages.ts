@@ -5,7 +5,7 @@
 
 /** What every row can use. */
 export const preamble = `
-import { concat, grad, linear, matmul, oneHot, stack, sum, type Tensor, tensor, where, zeros } from '../../src/index.ts'
+import { concat, grad, jvp, linear, matmul, oneHot, stack, sum, type Tensor, tensor, vjp, where, zeros } from '../../src/index.ts'
 declare const n: number
 declare const flag: boolean
 const t0 = zeros([])
@@ -25,6 +25,9 @@ const mismatch = (type: string, expected: string, ...why: string[]): string =>
   [`Type '${type}' is not assignable to type '${expected}'.`, ...why].reduce(
     (text, line, depth) => `${text}\n${'  '.repeat(depth)}${line}`,
   )
+
+const notOne = (shape: string): string =>
+  `the function must return one element, it returned shape ${shape}; reduce it with sum() or mean(), or use vjp`
 
 export const mistakes: readonly (readonly [code: string, message: string])[] = [
   // Broadcasting.
@@ -234,6 +237,33 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
       "Types of property ''~shape'' are incompatible.",
       "Type 'readonly [3]' is not assignable to type 'readonly [2]'.",
       "Type '3' is not assignable to type '2'.",
+    ),
+  ],
+  // Derivatives.
+  [
+    'grad(«(w: Tensor<[3, 4]>) => t23.matmul(w)»)',
+    [
+      `Argument of type '(w: Tensor<[3, 4]>) => Tensor<[2, 4]>' is not assignable to parameter of type '(w: Tensor<[3, 4]>) => "${notOne('[2, 4]')}"'.`,
+      `  Type 'Tensor<[2, 4]>' is not assignable to type '"${notOne('[2, 4]')}"'.`,
+    ].join('\n'),
+  ],
+  [
+    'vjp((x: Tensor<[3]>) => x.sum(), zeros([3]))[1](«zeros([3])»)',
+    [
+      "Argument of type 'Tensor<[3]>' is not assignable to parameter of type 'Tensor<[]>'.",
+      "  Types of property ''~shape'' are incompatible.",
+      "    Type 'readonly [3]' is not assignable to type 'readonly []'.",
+      '      Source has 1 element(s) but target allows only 0.',
+    ].join('\n'),
+  ],
+  [
+    'jvp((x: Tensor<[3]>) => x.sum(), [zeros([3])], [«zeros([4])»])',
+    mismatch(
+      'Tensor<[4]>',
+      'Tensor<[3]>',
+      "Types of property ''~shape'' are incompatible.",
+      "Type 'readonly [4]' is not assignable to type 'readonly [3]'.",
+      "Type '4' is not assignable to type '3'.",
     ),
   ],
   // In the middle of a program.

@@ -7,6 +7,8 @@ import {
   concat,
   eye,
   full,
+  grad,
+  jvp,
   linspace,
   matmul,
   oneHot,
@@ -14,6 +16,8 @@ import {
   stack,
   type Tensor,
   tensor,
+  valueAndGrad,
+  vjp,
   where,
   zeros,
   zerosLike,
@@ -207,3 +211,18 @@ is<Tensor<[2, 2, 3]>>()(stack([t23, t23]))
 is<Tensor<[2, 3, 2]>>()(stack([t23, tn3], -1))
 is<Tensor<[number, 2, 3]>>()(stack(same))
 is<Tensor>()(stack([t23, any], n))
+
+// Derivatives.
+const bilinear = (a: Tensor<[2, 3]>, b: Tensor<[3]>): Tensor<[]> => a.matmul(b).sum()
+is<Tensor<[2, 3]>>()(grad(bilinear)(t23, t3))
+is<Tensor<[3]>>()(grad(bilinear, { argnums: 1 })(t23, t3))
+is<Tensor<[3]>>()(grad(bilinear, { argnums: [0, 1] })(t23, t3)[1])
+is<Tensor<[]>>()(valueAndGrad(bilinear)(t23, t3)[0])
+is<Tensor<[2, 3]>>()(valueAndGrad(bilinear)(t23, t3)[1])
+is<Tensor<[3]>>()(grad((x: Tensor<[3]>) => grad((y: Tensor<[3]>) => y.square().sum())(x).sum())(t3))
+is<Tensor<[1, 3]>>()(grad((x: Tensor<[1, 3]>) => x.sum(1))(t13))
+grad((x: Tensor) => x.mul(x))
+const [y, pull] = vjp((a: Tensor<[2, 3]>, b: Tensor<[3]>) => a.matmul(b), t23, t3)
+is<Tensor<[2]>>()(y)
+is<Tensor<[3]>>()(pull(zeros([2]))[1])
+is<Tensor<[3]>>()(jvp((x: Tensor<[3]>) => x.mul(2), [t3], [t3])[1])
