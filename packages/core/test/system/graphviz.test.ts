@@ -54,7 +54,7 @@ it.skipIf(!installed)('shows names with characters that DOT treats specially', (
     '->{};[]',
     'é漢',
     '<b>x</b>',
-    '&lt',
+    '&lt;',
   ]) {
     const op = primitive<unknown>({
       name,
