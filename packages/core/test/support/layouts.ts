@@ -56,7 +56,8 @@ export function place(
     extent *= Math.abs(step) * Math.max(shape[axis]!, 1)
   }
   const base = 5
-  const offset = 3 + strides.reduce((sum, s, axis) => sum + (s < 0 ? -s * (shape[axis]! - 1) : 0), 0)
+  const offset =
+    3 + strides.reduce((sum, s, axis) => sum + (s < 0 ? -s * Math.max(shape[axis]! - 1, 0) : 0), 0)
   const data = allocateArray(dtype, base + offset + extent + 7).fill(POISON[dtype])
   for (const index of indicesOf(shape)) {
     data[base + index.reduce((position, i, axis) => position + i * strides[axis]!, offset)] = at(x, index)
