@@ -1,0 +1,49 @@
+/** @file How this package refuses: core's error class, the op's name first, then the facts, then the fix. Imports core. */
+import { TapegradError, Tensor } from '@tapegrad/core/ops'
+
+/** Throws a `TapegradError` that reads `op: message`. */
+export function fail(op: string, message: string): never {
+  throw new TapegradError(op, message)
+}
+
+/** `[2, 3]`. */
+export const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`
+
+/** A short text for any value a caller may have passed. */
+export function describe(value: unknown): string {
+  if (value instanceof Tensor) return `a tensor of shape ${showShape(value.shape)}`
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return `the function ${value.name}`
+  if (Array.isArray(value)) return `an array of length ${value.length}`
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
+
+/** Throws unless `x` is a tensor. */
+export function checkTensor(op: string, name: string, x: unknown): asserts x is Tensor {
+  if (!(x instanceof Tensor))
+    fail(op, `${name} must be a tensor, got ${describe(x)}; make one with tensor(...)`)
+}
+
+/** Throws unless `x` is a finite number >= 0. */
+export function checkNonNegative(op: string, name: string, x: unknown): void {
+  if (!(typeof x === 'number' && x >= 0 && x < Infinity)) {
+    fail(op, `${name} must be a finite number >= 0, got ${describe(x)}`)
+  }
+}
+
+/** Throws unless `x` is a whole number >= 1. */
+export function checkCount(op: string, name: string, x: unknown): void {
+  if (!(Number.isInteger(x) && (x as number) >= 1)) {
+    fail(op, `${name} must be a whole number >= 1, got ${describe(x)}`)
+  }
+}
+
+/** Whether two shapes are equal. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** Only floating-point tensors are trained. */
+export const isFloat = (dtype: string): boolean => dtype === 'float32' || dtype === 'float64'

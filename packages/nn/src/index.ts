@@ -1,0 +1,39 @@
+/** @file The entry `@tapegrad/nn`. */
+export { oneHot, zeros } from '@tapegrad/core/ops'
+export { type Collated, DataLoader, type Dataset, type LoaderOptions, TensorDataset } from './data.ts'
+export { functionalCall } from './functional.ts'
+export {
+  constant,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  type Initializer,
+  type InitOptions,
+  lecunNormal,
+  normal,
+  orthogonal,
+  type PlainInitializer,
+  uniform,
+} from './init.ts'
+export { Layer } from './layer.ts'
+export { Activation, ReLU, Sigmoid, Tanh } from './layers/activations.ts'
+export { Dense, type DenseOptions } from './layers/dense.ts'
+export { Sequential, sequential } from './layers/sequential.ts'
+export {
+  CrossEntropy,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type LossOptions,
+  MSE,
+  mse,
+  type Reduction,
+} from './losses.ts'
+export { buffer, parameter } from './marks.ts'
+export { accuracy, ConfusionMatrix, type ConfusionOptions, confusionMatrix } from './metrics.ts'
+export { Module } from './module.ts'
+export { Optimizer, type OptimizerOptions, ParameterGroup } from './optim/optimizer.ts'
+export { SGD, type SGDOptions } from './optim/sgd.ts'
+export { type MinMaxOptions, MinMaxScaler, StandardScaler } from './scalers.ts'
+export { type SplitOptions, trainTestSplit } from './split.ts'
+export type { LoadReport, StateDict } from './state-dict.ts'

@@ -1,0 +1,25 @@
+/** @file Layer: a module from one tensor to one tensor, with shapes that flow. Imports module.ts. */
+import type { Shape, Tensor } from '@tapegrad/core/ops'
+import { Module, placed } from './module.ts'
+
+/**
+ * A layer rewrites the trailing dimensions of its input from `In` to `Out` and leaves the leading (batch) ones alone:
+ * Dense(4, 5) is a `Layer<[4], [5]>`; an activation, which rewrites nothing, is a `Layer<[], []>`.
+ */
+export abstract class Layer<In extends Shape = Shape, Out extends Shape = Shape> extends Module {
+  /** Types only, never set: what `sequential` compares. */
+  declare readonly '~io': { readonly in: Tensor<In>; readonly out: Tensor<Out> }
+
+  /** What the layer computes. `x` may have any leading dimensions, so it is a plain Tensor. */
+  abstract override forward(x: Tensor): Tensor
+
+  /** Runs the layer: [...batch, ...In] -> [...batch, ...Out]. */
+  override call<Batch extends Shape>(x: Tensor<readonly [...Batch, ...In]>): Tensor<[...Batch, ...Out]> {
+    // Not super.call: its list of arguments costs as much as a small op.
+    try {
+      return this.forward(x as Tensor) as Tensor<[...Batch, ...Out]>
+    } catch (error) {
+      throw placed(error, this)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/** @file Metrics of classifiers. Imports core and errors.ts. */
+import { argmax, ge, type Tensor, tensor, to } from '@tapegrad/core/ops'
+import { checkCount, checkTensor, describe, fail, isFloat, showShape } from './errors.ts'
+
+/**
+ * Classes as whole numbers, [samples]: from int32 or bool [samples] as they are; from scores [samples, classes] the
+ * greatest; from probabilities of one class, [samples] or [samples, 1], 1 where at least 0.5.
+ */
+function classesOf(op: string, name: string, x: Tensor): Int32Array {
+  checkTensor(op, name, x)
+  if (x.size === 0) fail(op, `${name} of shape ${showShape(x.shape)} is empty`)
+  const single = x.ndim === 1 || (x.ndim === 2 && x.shape[1] === 1)
+  if (!single && (x.ndim !== 2 || !isFloat(x.dtype)))
+    fail(
+      op,
+      `${name} must be classes [samples] (int32) or scores [samples, classes], got ${x.dtype} ${showShape(x.shape)}`,
+    )
+  const bad = isFloat(x.dtype)
+    ? x.data.findIndex((value) => (single ? !(value >= 0 && value <= 1) : Number.isNaN(value)))
+    : -1
+  if (bad >= 0)
+    fail(
+      op,
+      single
+        ? `${name} holds ${x.data[bad]}, which is not a probability; class numbers must be int32, logits go through sigmoid() first`
+        : `${name} holds NaN in row ${Math.floor(bad / x.shape[1]!)}`,
+    )
+  const classes = !single ? argmax(x, 1) : isFloat(x.dtype) ? ge(x, 0.5) : x
+  return to(classes as Tensor, 'int32').data as Int32Array
+}
+
+function pairs(op: string, prediction: Tensor, target: Tensor): [Int32Array, Int32Array] {
+  const predicted = classesOf(op, 'the prediction', prediction)
+  const actual = classesOf(op, 'the target', target)
+  if (predicted.length !== actual.length)
+    fail(op, `${predicted.length} predictions for ${actual.length} targets`)
+  return [predicted, actual]
+}
+
+/**
+ * Share of right predictions, 0 to 1. Prediction and target are classes (int32 [samples]), scores or one-hot rows
+ * ([samples, classes], the greatest counts), or probabilities of one class ([samples] or [samples, 1], 1 from 0.5 on).
+ */
+export function accuracy(prediction: Tensor, target: Tensor): number {
+  const [predicted, actual] = pairs('accuracy', prediction, target)
+  return predicted.reduce((right, c, i) => right + (c === actual[i] ? 1 : 0), 0) / predicted.length
+}
+
+/** Counts of samples by actual class (row) and predicted class (column). */
+export class ConfusionMatrix {
+  /** [classes, classes], int32. */
+  readonly counts: Tensor<[number, number]>
+  readonly labels: readonly string[]
+
+  constructor(counts: Tensor<[number, number]>, labels: readonly string[]) {
+    this.counts = counts
+    this.labels = labels
+  }
+
+  /** The share of samples on the diagonal. */
+  get accuracy(): number {
+    const rows = this.toArray()
+    return sum(rows.map((row, i) => row[i]!)) / sum(rows.flat())
+  }
+
+  toArray(): number[][] {
+    return this.counts.toArray() as number[][]
+  }
+
+  /** A table with a row for each actual class, a column for each predicted one, and sums. */
+  toString(): string {
+    const rows = this.toArray().map((row) => [...row, sum(row)])
+    const bottom = rows[0]!.map((_, c) => sum(rows.map((row) => row[c]!)))
+    const head = ['actual \\ predicted', ...this.labels, 'total']
+    const body = [...rows, bottom].map((row, r) => [this.labels[r] ?? 'total', ...row.map(String)])
+    const widths = head.map((title, c) => Math.max(title.length, ...body.map((row) => row[c]!.length)))
+    const line = (cells: readonly string[]): string =>
+      cells.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  ')
+    const rule = '─'.repeat(line(head).length)
+    return [line(head), rule, ...body.slice(0, -1).map(line), rule, line(body.at(-1)!)].join('\n')
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+
+export interface ConfusionOptions {
+  /** Number of classes; found in the data when left out. */
+  readonly classes?: number
+  /** Names of the classes, in order. */
+  readonly labels?: readonly string[]
+}
+
+/** Counts how often samples of each class were taken for each class; prediction and target as for `accuracy`. */
+export function confusionMatrix(
+  prediction: Tensor,
+  target: Tensor,
+  { labels, classes }: ConfusionOptions = {},
+): ConfusionMatrix {
+  const op = 'confusionMatrix'
+  const [predicted, actual] = pairs(op, prediction, target)
+  const all = [...predicted, ...actual]
+  const highest = all.reduce((a, b) => Math.max(a, b))
+  const columns = [prediction, target].map((x) => (x.ndim === 2 && x.shape[1]! > 1 ? x.shape[1]! : 0))
+  const size = classes ?? labels?.length ?? Math.max(highest + 1, ...columns)
+  checkCount(op, 'classes', size)
+  if (labels !== undefined && (!Array.isArray(labels) || labels.length !== size))
+    fail(op, `expected ${size} labels, one for each class, got ${describe(labels)}`)
+  const counts = new Int32Array(size * size)
+  all.forEach((c) => {
+    if (c < 0 || c >= size) fail(op, `class ${c} is out of range for ${size} classes, 0 to ${size - 1}`)
+  })
+  predicted.forEach((p, i) => {
+    counts[actual[i]! * size + p]!++
+  })
+  return new ConfusionMatrix(
+    tensor(counts, { shape: [size, size] }),
+    labels ?? Array.from({ length: size }, (_, c) => `${c}`),
+  )
+}

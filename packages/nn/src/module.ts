@@ -1,0 +1,191 @@
+/** @file Module: a part of a model. How it is called, searched, saved. Imports core, marks.ts, place.ts, state-dict.ts and summary.ts. */
+import { Tensor, to } from '@tapegrad/core/ops'
+import { describe, fail, isFloat } from './errors.ts'
+import { type Mark, markOf } from './marks.ts'
+import { extendPlace, outermost, startPlace } from './place.ts'
+import { type LoadReport, restore, type StateDict, snapshot } from './state-dict.ts'
+import { summarize } from './summary.ts'
+
+/** One place in a module that holds a marked tensor: `holder[key]`. */
+export interface Slot {
+  /** Key in the state dict: `0.weight`. */
+  readonly path: string
+  readonly tensor: Tensor
+  readonly role: Mark['role']
+  readonly holder: Record<string, unknown>
+  readonly key: string
+}
+
+/**
+ * A part of a model: it has parameters, and `forward` says what it computes. Fields that hold tensors marked with
+ * `parameter` or `buffer`, other modules, or arrays and plain objects of those belong to it. Private `#fields` cannot
+ * be seen from outside and are left out.
+ */
+export abstract class Module {
+  /** Types only, never set: what `call` returns. */
+  declare readonly '~result': ReturnType<this['forward']>
+
+  /** Set by `train()` and `eval()`. */
+  #training = true
+
+  /** What the module computes. Authors write it; users use `call`. */
+  abstract forward(...args: never[]): unknown
+
+  /** Runs `forward`. An error that arises inside says in which layer. */
+  call(...args: Parameters<this['forward']>): this['~result'] {
+    try {
+      return this.forward(...(args as never[])) as this['~result']
+    } catch (error) {
+      throw placed(error, this)
+    }
+  }
+
+  /** Whether layers that behave differently in training (dropout, batch normalization) are to do so. */
+  get training(): boolean {
+    return this.#training
+  }
+
+  /** Where its tensors and modules are: in its own fields. A subclass may name another array or object that holds them. */
+  fields(): object {
+    return this
+  }
+
+  /** The tensors marked with `parameter`, frozen ones too, each once. */
+  parameters(): Tensor[] {
+    return this.namedParameters().map(([, tensor]) => tensor)
+  }
+
+  /** The parameters with their keys, such as `0.weight`. */
+  namedParameters(): [key: string, parameter: Tensor][] {
+    return distinct(this, 'parameter')
+  }
+
+  /** The tensors marked with `buffer`, each once. */
+  buffers(): Tensor[] {
+    return distinct(this, 'buffer').map(([, tensor]) => tensor)
+  }
+
+  /** Switches this module and all inside to training. */
+  train(): this {
+    return this.#setTraining(true)
+  }
+
+  /** Switches this module and all inside to evaluation. */
+  eval(): this {
+    return this.#setTraining(false)
+  }
+
+  #setTraining(on: boolean): this {
+    this.#training = on
+    for (const [, module] of contentsOf(this).modules) module.#training = on
+    return this
+  }
+
+  /**
+   * Converts the floating-point parameters and buffers. They stay the same tensors, so other references to them hold,
+   * but an optimizer keeps state in the old dtype: make it afterwards.
+   */
+  to(dtype: 'float32' | 'float64'): this {
+    if (!isFloat(dtype)) fail('to', `a module can be converted to float32 or float64, got ${describe(dtype)}`)
+    for (const tensor of new Set(contentsOf(this).slots.map((slot) => slot.tensor))) {
+      if (!isFloat(tensor.dtype)) continue
+      const { storage, strides, offset, contiguous } = to(tensor.detach(), dtype)
+      Object.assign(tensor, { dtype, storage, strides, offset, contiguous })
+      if (tensor.grad !== null) tensor.grad = to(tensor.grad.detach(), dtype)
+    }
+    return this
+  }
+
+  /** A snapshot: copies of all parameters and buffers by key. A shared tensor is saved once. */
+  stateDict(): StateDict {
+    return snapshot(distinct(this))
+  }
+
+  /**
+   * Copies the values of `dict` into the parameters and buffers, converting between float32 and float64. Keys and shapes
+   * must agree, or nothing is loaded; with `strict: false` keys may be missing or unknown, and the report names them.
+   * Every key of a shared tensor is known, since files may have saved it under each.
+   */
+  loadStateDict(dict: Readonly<StateDict>, { strict = true }: { strict?: boolean } = {}): LoadReport {
+    return restore(
+      contentsOf(this).slots.map(({ path, tensor }) => [path, tensor]),
+      dict,
+      strict,
+    )
+  }
+
+  /** A table of the layers, their output shapes for an input of `inputShape`, and their numbers of parameters. */
+  summary(inputShape: readonly number[]): string {
+    return summarize(this, contentsOf(this).modules, inputShape)
+  }
+
+  /** `Dense(4, 3)`: how messages and tables name the module. */
+  toString(): string {
+    return `${this.constructor.name}()`
+  }
+}
+
+interface Contents {
+  readonly slots: Slot[]
+  readonly modules: [path: string, module: Module][]
+}
+
+/** Everything inside a module, in order of its fields; what is shared occurs under each of its paths. */
+export function contentsOf(module: Module): Contents {
+  const contents: Contents = { slots: [], modules: [] }
+  search(module.fields(), '', '', [], contents)
+  return contents
+}
+
+/** `base` is the path of the module that `holder` belongs to, `path` that of `holder`; both end in a dot or are ''. */
+function search(
+  holder: object,
+  base: string,
+  path: string,
+  around: readonly object[],
+  found: Contents,
+): void {
+  if (around.includes(holder)) return
+  const inside = [...around, holder]
+  for (const [key, value] of Object.entries(holder) as [string, unknown][]) {
+    if (value instanceof Tensor) {
+      const mark = markOf(value)
+      if (mark === undefined) continue
+      const name = mark.name === undefined ? path + key : base + mark.name
+      found.slots.push({ path: name, tensor: value, role: mark.role, holder: holder as Slot['holder'], key })
+    } else if (value instanceof Module) {
+      found.modules.push([path + key, value])
+      search(value.fields(), `${path}${key}.`, `${path}${key}.`, inside, found)
+    } else if (Array.isArray(value) || isPlainObject(value))
+      search(value, base, `${path}${key}.`, inside, found)
+  }
+}
+
+const isPlainObject = (x: unknown): x is object =>
+  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype
+
+/** Key and tensor of each marked tensor, the first key of a shared one. */
+function distinct(module: Module, role?: Mark['role']): [string, Tensor][] {
+  const keys = new Map<Tensor, string>()
+  const tensors = new Map<string, Tensor>()
+  for (const { path, tensor, role: own } of contentsOf(module).slots) {
+    if (keys.has(tensor)) continue
+    if (tensors.has(path))
+      fail('Module', `two tensors are called ${path}; give one another name, as in parameter(t, 'name')`)
+    tensors.set(path, tensor)
+    if (role === undefined || own === role) keys.set(tensor, path)
+  }
+  return [...keys].map(([tensor, key]) => [key, tensor])
+}
+
+/** Notes in an error thrown by `module.forward` where that happened, and returns it. */
+export function placed(error: unknown, module: Module): unknown {
+  if (!(error instanceof Error)) return error
+  const inner = outermost(error)
+  if (inner === undefined) startPlace(error, module)
+  else if (inner !== module) {
+    const held = contentsOf(module).modules.find(([, other]) => other === inner)
+    extendPlace(error, module, held === undefined ? '' : held[0], null)
+  }
+  return error
+}

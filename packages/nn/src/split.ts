@@ -1,0 +1,106 @@
+/** @file trainTestSplit: rows for training and rows for testing. Imports core and errors.ts. */
+import { arange, Generator, permutation, type Shape, Tensor, take, tensor } from '@tapegrad/core/ops'
+import { checkTensor, describe, fail, showShape } from './errors.ts'
+
+export interface SplitOptions {
+  /** How many rows go to the test part: a share below 1, or a whole number of rows. Default 0.25; shares round up. */
+  readonly testSize?: number
+  /** Whether rows are drawn at random (default true), or the last ones are the test part. */
+  readonly shuffle?: boolean
+  /** Seed of the draw; or a generator. The shared generator when both are left out. */
+  readonly seed?: number
+  readonly generator?: Generator
+  /** Classes of the rows, int32: each has its share in both parts. */
+  readonly stratify?: Tensor
+}
+
+/** Several rows of a tensor. */
+type Rows<T> =
+  T extends Tensor<infer S>
+    ? number extends S['length']
+      ? Tensor
+      : S extends readonly [number, ...infer R extends Shape]
+        ? Tensor<[number, ...R]>
+        : Tensor
+    : never
+
+/**
+ * Splits tensors along axis 0, all alike: [xTrain, xTest], or [xTrain, xTest, yTrain, yTest]. The same seed gives the
+ * same split.
+ */
+export function trainTestSplit<X extends Tensor>(
+  x: X,
+  options?: SplitOptions,
+): [train: Rows<X>, test: Rows<X>]
+export function trainTestSplit<X extends Tensor, Y extends Tensor>(
+  x: X,
+  y: Y,
+  options?: SplitOptions,
+): [xTrain: Rows<X>, xTest: Rows<X>, yTrain: Rows<Y>, yTest: Rows<Y>]
+export function trainTestSplit(x: Tensor, second?: Tensor | SplitOptions, third: SplitOptions = {}): unknown {
+  const op = 'trainTestSplit'
+  const pair = second instanceof Tensor
+  const tensors = pair ? [x, second] : [x]
+  const options = pair ? third : (second ?? {})
+  if (typeof options !== 'object' || options === null) fail(op, `expected options, got ${describe(options)}`)
+  for (const t of tensors) {
+    checkTensor(op, 'each argument before the options', t)
+    if (t.ndim === 0) fail(op, 'a 0-d tensor has no rows')
+    if (t.shape[0] !== x.shape[0])
+      fail(op, `${showShape(x.shape)} and ${showShape(t.shape)} differ in their number of rows`)
+  }
+  const count = x.shape[0]!
+  const testCount = testRows(op, options.testSize ?? 0.25, count)
+  const [train, test] = divide(op, count, testCount, options)
+  return tensors.flatMap((t) => [take(t, train, 0), take(t, test, 0)])
+}
+
+function testRows(op: string, testSize: unknown, count: number): number {
+  if (!(typeof testSize === 'number' && testSize > 0 && (testSize < 1 || Number.isInteger(testSize))))
+    fail(op, `testSize must be a share below 1 or a whole number of rows, got ${describe(testSize)}`)
+  const rows = testSize < 1 ? Math.ceil(testSize * count) : testSize
+  if (rows >= count) fail(op, `testSize ${testSize} of ${count} rows leaves none for training`)
+  return rows
+}
+
+function divide(op: string, count: number, testCount: number, options: SplitOptions): [Tensor, Tensor] {
+  const { shuffle = true, seed, stratify } = options
+  if (seed !== undefined && options.generator !== undefined) fail(op, 'pass a seed or a generator, not both')
+  if (stratify !== undefined && !shuffle) fail(op, 'stratify draws rows at random; leave out shuffle: false')
+  const generator = seed === undefined ? options.generator : new Generator(seed)
+  const order = shuffle
+    ? permutation(count, generator === undefined ? {} : { generator })
+    : arange(0, count, 1, { dtype: 'int32' })
+  const rows = Array.from(order.data)
+  const isTest =
+    stratify === undefined
+      ? new Set(shuffle ? rows.slice(0, testCount) : rows.slice(count - testCount))
+      : stratified(op, rows, testCount, stratify)
+  const indices = (wanted: boolean): Tensor =>
+    tensor(Int32Array.from(rows.filter((row) => isTest.has(row) === wanted))) as Tensor
+  return [indices(false), indices(true)]
+}
+
+/** The first rows of each class, as many as its share, rounded so that the total is right (largest remainders first). */
+function stratified(op: string, rows: readonly number[], testCount: number, stratify: Tensor): Set<number> {
+  checkTensor(op, 'stratify', stratify)
+  if (stratify.dtype !== 'int32' || stratify.ndim !== 1 || stratify.size !== rows.length)
+    fail(
+      op,
+      `stratify must be an int32 tensor of ${rows.length} classes, got ${stratify.dtype} ${showShape(stratify.shape)}`,
+    )
+  const classOf = stratify.data
+  const members = new Map<number, number[]>()
+  for (const row of rows) {
+    const list = members.get(classOf[row]!)
+    if (list === undefined) members.set(classOf[row]!, [row])
+    else list.push(row)
+  }
+  const shares = [...members.values()].map((list) => {
+    const exact = (list.length * testCount) / rows.length
+    return { list, take: Math.floor(exact), rest: exact - Math.floor(exact) }
+  })
+  let open = testCount - shares.reduce((sum, share) => sum + share.take, 0)
+  for (const share of [...shares].sort((a, b) => b.rest - a.rest)) if (open-- > 0) share.take++
+  return new Set(shares.flatMap(({ list, take }) => list.slice(0, take)))
+}

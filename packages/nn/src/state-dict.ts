@@ -1,0 +1,60 @@
+/** @file Tensors by key: how the state of modules and optimizers is copied out and in. Imports core and errors.ts. */
+import { assign, clone, noGrad, Tensor, to } from '@tapegrad/core/ops'
+import { checkTensor, describe, fail, isFloat, sameShape, showShape } from './errors.ts'
+
+/** Tensors by key. */
+export type StateDict = Record<string, Tensor>
+
+/** A key and the tensor that has it. */
+export type Entry = readonly [key: string, tensor: Tensor]
+
+/** What `loadStateDict` did not load. */
+export interface LoadReport {
+  /** Keys that the dict lacks. */
+  readonly missing: string[]
+  /** Keys of the dict that nothing has. */
+  readonly unexpected: string[]
+}
+
+/** Copies of the tensors, by key. */
+export const snapshot = (entries: readonly Entry[]): StateDict =>
+  Object.fromEntries(entries.map(([key, tensor]) => [key, clone(tensor.detach())]))
+
+/**
+ * Copies the values of `dict` into the tensors, all of them or, after an error, none. A tensor may have several keys, of
+ * which one in the dict is enough.
+ */
+export function restore(entries: readonly Entry[], dict: Readonly<StateDict>, strict: boolean): LoadReport {
+  const op = 'loadStateDict'
+  if (typeof dict !== 'object' || dict === null || dict instanceof Tensor)
+    fail(op, `expected an object of tensors, got ${describe(dict)}`)
+  const given = entries.filter(([key]) => Object.hasOwn(dict, key))
+  const met = new Set(given.map(([, tensor]) => tensor))
+  const missing: string[] = []
+  for (const [key, tensor] of entries) {
+    if (met.has(tensor)) continue
+    met.add(tensor)
+    missing.push(key)
+  }
+  const known = new Set(entries.map(([key]) => key))
+  const unexpected = Object.keys(dict).filter((key) => !known.has(key))
+  if (strict && missing.length + unexpected.length > 0) {
+    const facts = [
+      ...(missing.length > 0 ? [`missing keys: ${missing.join(', ')}`] : []),
+      ...(unexpected.length > 0 ? [`unexpected keys: ${unexpected.join(', ')}`] : []),
+    ]
+    fail(op, facts.join('; '))
+  }
+  for (const [key, { shape, dtype }] of given) {
+    const value: unknown = dict[key]
+    checkTensor(op, `the value of ${key}`, value)
+    if (!sameShape(value.shape, shape))
+      fail(op, `${key} has shape ${showShape(value.shape)} in the dict, it must be ${showShape(shape)}`)
+    if (value.dtype !== dtype && !(isFloat(value.dtype) && isFloat(dtype)))
+      fail(op, `${key} is ${value.dtype} in the dict, it must be ${dtype}; convert it with to('${dtype}')`)
+  }
+  noGrad(() => {
+    for (const [key, tensor] of given) assign(tensor, to(dict[key]!, tensor.dtype))
+  })
+  return { missing, unexpected }
+}
