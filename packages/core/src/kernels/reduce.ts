@@ -153,17 +153,23 @@ function sumRows(
   columns: number,
 ): void {
   const total = new Float64Array(columns)
-  const block = new Float64Array(columns)
-  for (let first = 0; first < rows; first += BLOCK) {
-    const end = Math.min(first + BLOCK, rows)
-    block.fill(0)
-    for (let r = first; r < end; r++) {
-      const row = start + r * step
-      for (let c = 0; c < columns; c++) block[c]! += source[row + c]!
-    }
-    for (let c = 0; c < columns; c++) total[c]! += block[c]!
-  }
+  addRows(total, source, start, rows, step)
   for (let c = 0; c < columns; c++) out[base + c] = total[c]!
+}
+
+/** Adds the rows to `total`, which is 0: pairwise over blocks, as sumFold. */
+function addRows(total: Float64Array, source: TypedArray, start: number, rows: number, step: number): void {
+  const columns = total.length
+  if (rows > BLOCK) {
+    const half = rows >> 1
+    const rest = new Float64Array(columns)
+    addRows(total, source, start, half, step)
+    addRows(rest, source, start + half * step, rows - half, step)
+    for (let c = 0; c < columns; c++) total[c]! += rest[c]!
+    return
+  }
+  for (let r = 0, row = start; r < rows; r++, row += step)
+    for (let c = 0; c < columns; c++) total[c]! += source[row + c]!
 }
 
 /** Calls `visit(position, k)` for every index of `shape` in row-major order. */
