@@ -4,7 +4,7 @@
  */
 import { DTYPES, type DType, type TypedArray } from '../dtype.ts'
 import { type Expr, emitJavaScript, interpret, type Precision } from '../scalar.ts'
-import type { Shape } from '../shape.ts'
+import { type Shape, sizeOf } from '../shape.ts'
 import { type Aval, emptyTensor, type Tensor } from '../tensor.ts'
 
 /** `(n, out, outBase, x, xBase, y, yBase, ...)`: every input read in step with the output, or held (a repeated scalar). */
@@ -27,19 +27,15 @@ interface Source {
   environment: Record<string, unknown>
 }
 
-const argumentName = (i: number): string => `v${i}`
 const indices = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
+const isHeld = (held: number, i: number): boolean => ((held >> i) & 1) === 1
 
 function scalarSource(expr: Expr, arity: number, precision: Precision): Source {
-  if (!canGenerate) {
-    const names = indices(arity).map(argumentName)
-    return {
-      statements: '',
-      result: `body(${names.join()})`,
-      environment: { body: interpret(expr, precision) },
-    }
-  }
-  const emitted = emitJavaScript(expr, indices(arity).map(argumentName), precision)
+  const emitted = emitJavaScript(
+    expr,
+    indices(arity).map((i) => `v${i}`),
+    precision,
+  )
   return { ...emitted, result: emitted.isMask ? `${emitted.result}?1:0` : emitted.result }
 }
 
@@ -51,25 +47,24 @@ function build<F>(source: Source, parameters: string, body: string): F {
 
 /** Bit i of `held` set: input i repeats one value, which is loaded once, before the loop. */
 function flatLoop(expr: Expr, arity: number, precision: Precision, held: number): FlatLoop {
-  if (!canGenerate) return interpretedFlatLoop(interpret(expr, precision), arity, held)
+  if (!canGenerate) return flatFromStrided(interpretedLoop(expr, arity, precision), arity, held)
   const source = scalarSource(expr, arity, precision)
-  const inputs = indices(arity)
-  const isHeld = (i: number): boolean => ((held >> i) & 1) === 1
-  const load = (i: number): string => `const v${i}=a${i}[b${i}${isHeld(i) ? '' : '+i'}];`
-  const before = inputs.filter(isHeld).map(load).join('')
-  const inside = inputs
-    .filter((i) => !isHeld(i))
-    .map(load)
-    .join('')
+  const loads = (repeated: boolean): string =>
+    indices(arity)
+      .filter((i) => isHeld(held, i) === repeated)
+      .map((i) => `const v${i}=a${i}[b${i}${repeated ? '' : '+i'}];`)
+      .join('')
   return build(
     source,
-    `n,o,ob,${inputs.map((i) => `a${i},b${i}`).join()}`,
-    `${before}for(let i=0;i<n;i++){${inside}${source.statements};o[ob+i]=${source.result}}`,
+    `n,o,ob,${indices(arity)
+      .map((i) => `a${i},b${i}`)
+      .join()}`,
+    `${loads(true)}for(let i=0;i<n;i++){${loads(false)}${source.statements};o[ob+i]=${source.result}}`,
   )
 }
 
 function stridedLoop(expr: Expr, arity: number, precision: Precision): StridedLoop {
-  if (!canGenerate) return interpretedStridedLoop(interpret(expr, precision), arity)
+  if (!canGenerate) return interpretedLoop(expr, arity, precision)
   const source = scalarSource(expr, arity, precision)
   const each = (f: (i: number) => string): string => indices(arity).map(f).join('')
   return build(
@@ -89,41 +84,36 @@ ${each((i) => `b${i}-=s${i}[a]*(shape[a]-1);`)}index[a]=0}}`,
   )
 }
 
-function interpretedFlatLoop(body: (...xs: number[]) => number, arity: number, held: number): FlatLoop {
-  return (n, ...rest) => {
-    const values = new Array<number>(arity)
-    const out = rest[0] as TypedArray
-    const outBase = rest[1] as number
-    for (let i = 0; i < n; i++) {
-      for (let k = 0; k < arity; k++) {
-        values[k] = (rest[2 + 2 * k] as TypedArray)[
-          (rest[3 + 2 * k] as number) + (((held >> k) & 1) === 1 ? 0 : i)
-        ]!
-      }
-      out[outBase + i] = body(...values)
-    }
-  }
-}
-
-function interpretedStridedLoop(body: (...xs: number[]) => number, arity: number): StridedLoop {
+/** Without code generation: one shared loop that calls the interpreted body for each element. */
+function interpretedLoop(expr: Expr, arity: number, precision: Precision): StridedLoop {
+  const body = interpret(expr, precision)
   return (shape, ...rest) => {
-    const values = new Array<number>(arity)
     const out = rest[0] as TypedArray
-    const outBase = rest[1] as number
+    let position = rest[1] as number
+    const values = new Array<number>(arity)
     const index = new Array<number>(shape.length).fill(0)
-    const n = shape.reduce((a, b) => a * b, 1)
-    for (let k = 0; k < n; k++) {
-      for (let j = 0; j < arity; j++) {
-        const strides = rest[4 + 3 * j] as Shape
-        let position = rest[3 + 3 * j] as number
-        for (let a = 0; a < shape.length; a++) position += index[a]! * strides[a]!
-        values[j] = (rest[2 + 3 * j] as TypedArray)[position]!
+    for (let remaining = sizeOf(shape); remaining > 0; remaining--) {
+      for (let i = 0; i < arity; i++) {
+        const strides = rest[4 + 3 * i] as Shape
+        let from = rest[3 + 3 * i] as number
+        for (let a = 0; a < shape.length; a++) from += index[a]! * strides[a]!
+        values[i] = (rest[2 + 3 * i] as TypedArray)[from]!
       }
-      out[outBase + k] = body(...values)
+      out[position++] = body(...values)
       for (let a = shape.length - 1; a >= 0 && ++index[a]! === shape[a]; a--) index[a] = 0
     }
   }
 }
+
+const flatFromStrided =
+  (loop: StridedLoop, arity: number, held: number): FlatLoop =>
+  (n, ...rest) =>
+    loop(
+      [n],
+      rest[0]!,
+      rest[1]!,
+      ...indices(arity).flatMap((i) => [rest[2 + 2 * i]!, rest[3 + 2 * i]!, [isHeld(held, i) ? 0 : 1]]),
+    )
 
 /** How a kernel reads an input: 0 in step with the output, 1 one value held for all, 2 by strides. */
 function layoutOf(x: Tensor): 0 | 1 | 2 {

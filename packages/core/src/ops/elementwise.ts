@@ -66,7 +66,10 @@ const extremeDifferential =
 /** The larger of a and b; NaN if either is NaN. */
 export const maximum: Binary = /* @__PURE__ */ binary('maximum', {
   expr: (s, x, y) => s.max(x!, y!),
-  d: [extremeDifferential((a, b) => gt(a, b), 0), extremeDifferential((a, b) => gt(a, b), 1)],
+  d: [
+    /* @__PURE__ */ extremeDifferential((a, b) => gt(a, b), 0),
+    /* @__PURE__ */ extremeDifferential((a, b) => gt(a, b), 1),
+  ],
   saves: SAVES_BOTH,
   check: checkNumeric,
 })
@@ -74,7 +77,10 @@ export const maximum: Binary = /* @__PURE__ */ binary('maximum', {
 /** The smaller of a and b; NaN if either is NaN. */
 export const minimum: Binary = /* @__PURE__ */ binary('minimum', {
   expr: (s, x, y) => s.min(x!, y!),
-  d: [extremeDifferential((a, b) => lt(a, b), 0), extremeDifferential((a, b) => lt(a, b), 1)],
+  d: [
+    /* @__PURE__ */ extremeDifferential((a, b) => lt(a, b), 0),
+    /* @__PURE__ */ extremeDifferential((a, b) => lt(a, b), 1),
+  ],
   saves: SAVES_BOTH,
   check: checkNumeric,
 })
