@@ -42,8 +42,8 @@ export function apply<Params>(
   return result
 }
 
-/** Runs `f` with `t` in place of the kernels; tracers nest. */
-export function withTracer<R>(t: Tracer, f: () => R): R {
+/** Runs `f` with `t` in place of the kernels (null: with the kernels); tracers nest. */
+export function withTracer<R>(t: Tracer | null, f: () => R): R {
   const outer = tracer
   tracer = t
   try {
