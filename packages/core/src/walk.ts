@@ -94,10 +94,14 @@ function placeOf(node: Node | null, parent: Node, nodes: readonly Node[]): numbe
   return slot >= 0 && nodes[slot] === node ? slot : -1
 }
 
-function checkSaved(node: Node, primitive: AnyPrimitive): void {
+/** Throws where a value that the rules of `node` read was overwritten; the rule for input `moving` of a product reads the others. */
+function checkSaved(node: Node, primitive: AnyPrimitive, moving: number): void {
   const { inputs, output } = primitive.saves
-  for (let i = 0; i < inputs.length; i++)
-    if (node.inputs[inputs[i]!]!.storage.version > node.id) failSaved(node, `input ${inputs[i]}`)
+  const unread = primitive.jvp === 'multilinear' ? moving : -1
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]!
+    if (input !== unread && node.inputs[input]!.storage.version > node.id) failSaved(node, `input ${input}`)
+  }
   if (output && node.output.storage.version > node.id) failSaved(node, 'output')
 }
 
@@ -133,16 +137,12 @@ export function pullback(
       finish(node, ct)
       const { primitive, inputs, output, params } = node
       if (primitive === null) continue
-      let checked = false
       for (let k = 0; k < inputs.length; k++) {
         const place = placeOf(inputs[k]!.node, node, nodes)
         if (place < 0) continue
         const rule = ruleFor(primitive, k)
         if (rule === null) continue
-        if (!checked) {
-          checkSaved(node, primitive)
-          checked = true
-        }
+        checkSaved(node, primitive, k)
         const d = rule(ct, inputs, output, params, k)
         const sum = cotangents[place]
         cotangents[place] = sum === undefined ? d : add(sum, d)
@@ -160,10 +160,11 @@ export function pushforward(nodes: readonly Node[], tangents: (Tensor | null)[])
       if (tangents[i]) continue
       const { primitive, inputs } = nodes[i]!
       if (primitive === null) continue
-      checkSaved(nodes[i]!, primitive)
-      const dxs = inputs.map((x) => {
+      const dxs = inputs.map((x, k) => {
         const place = placeOf(x.node, nodes[i]!, nodes)
-        return place < 0 ? null : (tangents[place] ?? null)
+        const dx = place < 0 ? null : (tangents[place] ?? null)
+        if (dx !== null) checkSaved(nodes[i]!, primitive, k)
+        return dx
       })
       tangents[i] = dxs.some((dx) => dx !== null) ? forward(nodes[i]!, primitive, dxs) : null
     }
