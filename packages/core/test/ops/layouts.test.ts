@@ -38,7 +38,7 @@ const rangeOf = (size: number): fc.Arbitrary<Range> => {
   const kinds: { weight: number; arbitrary: fc.Arbitrary<Range> }[] = [
     { weight: 1, arbitrary: fc.constant(null) },
     { weight: size > 0 ? 1 : 0, arbitrary: fc.integer({ min: -size, max: Math.max(size - 1, -size) }) },
-    { weight: 4, arbitrary: fc.tuple(bound(size), fc.option(bound(size)), step) },
+    { weight: 4, arbitrary: fc.tuple(bound(size), fc.option(bound(size), { nil: null }), step) },
     { weight: 1, arbitrary: fc.tuple(bound(size)) },
     { weight: 1, arbitrary: fc.tuple(bound(size), bound(size)) },
   ]
