@@ -144,12 +144,15 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepdims: bo
     : shape.filter((_, i) => !axes.includes(i))
 }
 
-/** Shape of an elementwise result under NumPy's rules: axes align at the right, size 1 stretches. */
-export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
-  if (sameShape(a, b)) return a
+/**
+ * Shape of an elementwise result under NumPy's rules: axes align at the right, size 1 stretches. The last `inner` axes
+ * of both take no part and are left out of the result: those are the matrices of a batched product.
+ */
+export function broadcastShapes(op: string, a: Shape, b: Shape, inner = 0): Shape {
+  if (inner === 0 && sameShape(a, b)) return a
   const rank = Math.max(a.length, b.length)
-  const out = new Array<number>(rank)
-  for (let i = 1; i <= rank; i++) {
+  const out = new Array<number>(rank - inner)
+  for (let i = inner + 1; i <= rank; i++) {
     const p = a[a.length - i] ?? 1
     const q = b[b.length - i] ?? 1
     if (p !== q && p !== 1 && q !== 1) {

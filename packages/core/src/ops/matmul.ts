@@ -6,7 +6,7 @@
 import { fail } from '../errors.ts'
 import { type MatrixView, matmulInto } from '../kernels/matmul.ts'
 import { type Primitive, primitive, SAVES_BOTH } from '../primitive.ts'
-import { broadcastShapes, sameShape, showShape, sizeOf } from '../shape.ts'
+import { broadcastShapes, showShape, sizeOf } from '../shape.ts'
 import type { Affine, AffineArg, MatMul, MatMulable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, type Tensor } from '../tensor.ts'
@@ -157,13 +157,10 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     const rows = matmul(reshape(a, [sizeOf(a.shape.slice(0, -1)), inner]), b)
     return reshape(rows, [...a.shape.slice(0, -1), ...b.shape.slice(1)])
   }
-  const aAxes = Math.min(a.ndim, 2)
-  const aBatch = a.shape.slice(0, a.ndim - aAxes)
-  const bBatch = b.shape.slice(0, -2)
-  const batch = sameShape(aBatch, bBatch) ? aBatch : broadcastShapes('matmul', aBatch, bBatch)
-  const x = broadcastTo(a, [...batch, ...a.shape.slice(a.ndim - aAxes)])
+  const batch = a.ndim === 1 ? b.shape.slice(0, -2) : broadcastShapes('matmul', a.shape, b.shape, 2)
+  const x = broadcastTo(a, [...batch, ...a.shape.slice(-2)])
   const y = broadcastTo(b, [...batch, ...b.shape.slice(-2)])
-  return apply(contractPrimitive, [x, y], aAxes === 2 ? MATRIX_MATRIX : VECTOR_MATRIX)
+  return apply(contractPrimitive, [x, y], a.ndim === 1 ? VECTOR_MATRIX : MATRIX_MATRIX)
 }
 
 /** The likely fix, where a transpose would make the sizes meet. */

@@ -47,7 +47,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   let x = lift('where', a, b)
   let y = lift('where', b, a)
   if (x.shape !== condition.shape || y.shape !== condition.shape) {
-    const shape = broadcastShapes('where', broadcastShapes('where', x.shape, y.shape), condition.shape)
+    const shape = broadcastShapes('where', broadcastShapes('where', condition.shape, x.shape), y.shape)
     x = broadcastTo(x, shape)
     y = broadcastTo(y, shape)
     condition = broadcastTo(condition, shape)

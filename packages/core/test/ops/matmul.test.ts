@@ -75,7 +75,7 @@ describe('small shapes', () => {
       [[3, 2], [3, 4], 'matmul: [3, 2] @ [3, 4]: inner sizes 2 and 3 differ; transpose the left operand'],
       [[3], [4], 'matmul: [3] @ [4]: inner sizes 3 and 4 differ'],
       [[], [3], 'matmul: [] @ [3]: a 0-d operand'],
-      [[2, 2, 3], [3, 3, 2], 'matmul: shapes [2] and [3] do not broadcast'],
+      [[2, 2, 3], [3, 3, 2], 'matmul: shapes [2, 2, 3] and [3, 3, 2] do not broadcast'],
     ]
     for (const [a, b, message] of refused) {
       expect(() => matmul(make(a), make(b))).toThrow(TapegradError)
