@@ -26,10 +26,13 @@ type Row<S extends Shape> = number extends S['length']
     ? R
     : Shape
 
+/** Row i of each tensor. */
+type RowOfEach<T extends readonly Tensor[]> = {
+  -readonly [K in keyof T]: T[K] extends Tensor<infer S> ? Tensor<Row<S>> : never
+}
+
 /** Tensors of equal length: sample i holds row i of each. */
-export class TensorDataset<const T extends readonly Tensor[]>
-  implements Dataset<{ [K in keyof T]: T[K] extends Tensor<infer S> ? Tensor<Row<S>> : never }>
-{
+export class TensorDataset<const T extends readonly Tensor[]> implements Dataset<RowOfEach<T>> {
   readonly tensors: T
   /** Number of samples: the size of axis 0. */
   readonly length: number
@@ -50,7 +53,7 @@ export class TensorDataset<const T extends readonly Tensor[]>
     this.length = tensors[0]!.shape[0]!
   }
 
-  get(index: number): { [K in keyof T]: T[K] extends Tensor<infer S> ? Tensor<Row<S>> : never } {
+  get(index: number): RowOfEach<T> {
     if (!(Number.isInteger(index) && index >= 0 && index < this.length))
       fail('TensorDataset', `index ${describe(index)} is out of range for ${this.length} samples`)
     return this.tensors.map((x) => slice(x as Tensor, [index])) as never

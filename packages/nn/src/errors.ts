@@ -12,9 +12,9 @@ export const showShape = (shape: readonly number[]): string => `[${shape.join(',
 /** A short text for any value a caller may have passed. */
 export function describe(value: unknown): string {
   if (value instanceof Tensor) return `a tensor of shape ${showShape(value.shape)}`
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'function') return `the function ${value.name}`
   if (Array.isArray(value)) return `an array of length ${value.length}`
+  if (typeof value === 'function') return `the function ${value.name}`
+  if (typeof value === 'string') return JSON.stringify(value)
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
@@ -26,24 +26,24 @@ export function checkTensor(op: string, name: string, x: unknown): asserts x is 
 
 /** Throws unless `x` is a finite number >= 0. */
 export function checkNonNegative(op: string, name: string, x: unknown): void {
-  if (!(typeof x === 'number' && x >= 0 && x < Infinity)) {
+  if (!(Number.isFinite(x) && (x as number) >= 0))
     fail(op, `${name} must be a finite number >= 0, got ${describe(x)}`)
-  }
+}
+
+/** Throws unless `x` is a finite number. */
+export function checkFinite(op: string, name: string, x: unknown): void {
+  if (!Number.isFinite(x)) fail(op, `${name} must be a finite number, got ${describe(x)}`)
 }
 
 /** Throws unless `x` is a whole number >= 1. */
 export function checkCount(op: string, name: string, x: unknown): void {
-  if (!(Number.isInteger(x) && (x as number) >= 1)) {
+  if (!(Number.isInteger(x) && (x as number) >= 1))
     fail(op, `${name} must be a whole number >= 1, got ${describe(x)}`)
-  }
 }
 
 /** Whether two shapes are equal. */
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i])
 
 /** Only floating-point tensors are trained. */
 export const isFloat = (dtype: string): boolean => dtype === 'float32' || dtype === 'float64'

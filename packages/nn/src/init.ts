@@ -1,6 +1,6 @@
 /** @file How parameters start: functions from a shape to a tensor. Imports core and errors.ts. */
 import { add, full, type Generator, mul, rand, randn, Tensor, tensor } from '@tapegrad/core/ops'
-import { checkNonNegative, describe, fail, sameShape, showShape } from './errors.ts'
+import { checkFinite, checkNonNegative, describe, fail, sameShape, showShape } from './errors.ts'
 
 export interface InitOptions {
   /** Default float32. */
@@ -32,10 +32,6 @@ export function initialize(
   if (!(result instanceof Tensor) || !sameShape(result.shape, shape))
     fail(op, `${name} returned ${describe(result)}, expected a tensor of shape ${showShape(shape)}`)
   return result
-}
-
-function checkFinite(op: string, name: string, x: unknown): void {
-  if (!Number.isFinite(x)) fail(op, `${name} must be a finite number, got ${describe(x)}`)
 }
 
 /** Uniform from `low` to `high`. */

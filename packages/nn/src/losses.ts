@@ -16,7 +16,7 @@ import {
   unsqueeze,
   where,
 } from '@tapegrad/core/ops'
-import { checkTensor, describe, fail, isFloat, sameShape, showShape } from './errors.ts'
+import { checkFinite, checkTensor, describe, fail, isFloat, sameShape, showShape } from './errors.ts'
 import { Module } from './module.ts'
 
 /** `mean` and `sum` give one number; `none` keeps the individual losses. */
@@ -40,7 +40,7 @@ const NO_OPTIONS: LossOptions = {}
 
 /** Individual losses to the result. `count` of them are averaged. */
 function reduce(op: string, losses: Tensor, { reduction = 'mean', scale = 1 }: LossOptions): Tensor {
-  if (!Number.isFinite(scale)) fail(op, `scale must be a finite number, got ${describe(scale)}`)
+  checkFinite(op, 'scale', scale)
   let result = losses
   if (reduction === 'mean') {
     const { size } = losses

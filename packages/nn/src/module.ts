@@ -2,7 +2,7 @@
 import { Tensor, to } from '@tapegrad/core/ops'
 import { describe, fail, isFloat } from './errors.ts'
 import { type Mark, markOf } from './marks.ts'
-import { extendPlace, outermost, startPlace } from './place.ts'
+import { notePlace, outermost } from './place.ts'
 import { type LoadReport, restore, type StateDict, snapshot } from './state-dict.ts'
 import { summarize } from './summary.ts'
 
@@ -180,12 +180,10 @@ function distinct(module: Module, role?: Mark['role']): [string, Tensor][] {
 
 /** Notes in an error thrown by `module.forward` where that happened, and returns it. */
 export function placed(error: unknown, module: Module): unknown {
-  if (!(error instanceof Error)) return error
-  const inner = outermost(error)
-  if (inner === undefined) startPlace(error, module)
-  else if (inner !== module) {
+  if (error instanceof Error) {
+    const inner = outermost(error)
     const held = contentsOf(module).modules.find(([, other]) => other === inner)
-    extendPlace(error, module, held === undefined ? '' : held[0], null)
+    if (inner !== module) notePlace(error, module, held?.[0], null)
   }
   return error
 }

@@ -29,21 +29,13 @@ export function restore(entries: readonly Entry[], dict: Readonly<StateDict>, st
   if (typeof dict !== 'object' || dict === null || dict instanceof Tensor)
     fail(op, `expected an object of tensors, got ${describe(dict)}`)
   const given = entries.filter(([key]) => Object.hasOwn(dict, key))
-  const met = new Set(given.map(([, tensor]) => tensor))
-  const missing: string[] = []
-  for (const [key, tensor] of entries) {
-    if (met.has(tensor)) continue
-    met.add(tensor)
-    missing.push(key)
-  }
-  const known = new Set(entries.map(([key]) => key))
-  const unexpected = Object.keys(dict).filter((key) => !known.has(key))
+  const loaded = new Set(given.map(([, tensor]) => tensor))
+  const firstKey = new Map(entries.map(([key, tensor]) => [tensor, key] as const).reverse())
+  const missing = [...firstKey].flatMap(([tensor, key]) => (loaded.has(tensor) ? [] : [key])).reverse()
+  const unexpected = Object.keys(dict).filter((key) => !entries.some(([known]) => known === key))
   if (strict && missing.length + unexpected.length > 0) {
-    const facts = [
-      ...(missing.length > 0 ? [`missing keys: ${missing.join(', ')}`] : []),
-      ...(unexpected.length > 0 ? [`unexpected keys: ${unexpected.join(', ')}`] : []),
-    ]
-    fail(op, facts.join('; '))
+    const list = (keys: readonly string[]): string => keys.join(', ') || 'none'
+    fail(op, `missing keys: ${list(missing)}; unexpected keys: ${list(unexpected)}`)
   }
   for (const [key, { shape, dtype }] of given) {
     const value: unknown = dict[key]

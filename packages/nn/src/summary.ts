@@ -1,6 +1,6 @@
 /** @file The table behind `Module.summary`. Imports core and errors.ts. */
 import { noGrad, Tensor, zeros } from '@tapegrad/core/ops'
-import { describe, fail, isFloat, showShape } from './errors.ts'
+import { describe, fail, showShape } from './errors.ts'
 
 /** What the table needs of a module. */
 interface Summarized {
@@ -12,8 +12,6 @@ interface Summarized {
   eval(): unknown
 }
 
-type Row = [layer: string, output: string, parameters: string]
-
 /** Runs the module once on zeros, in evaluation mode, and tabulates what each module inside it returned. */
 export function summarize(
   root: Summarized,
@@ -23,80 +21,59 @@ export function summarize(
   if (!(Array.isArray(inputShape) && inputShape.every((size) => Number.isInteger(size) && size >= 0)))
     fail('summary', `the input shape must be an array of whole numbers >= 0, got ${describe(inputShape)}`)
   const listed = inside.length === 0 ? [['', root] as const] : inside
-  const outputs = outputsOf(root, listed, inputShape)
-  const counts = countsOf(listed)
-  const rows = listed.map(
-    ([path, module]): Row => [
-      `${path} ${module}`.trim(),
-      outputs.get(module) ?? 'not called',
-      `${counts.get(module)}`,
-    ],
-  )
+  const modules = [root, ...listed.map(([, module]) => module)]
+  const outputs = outputsOf(modules, inputShape)
+  const counted = new Set<Tensor>()
+  // Backwards: the parameters of a module inside another are counted there, and only there.
+  const rows = [...listed].reverse().map(([path, module]) => {
+    const own = module.parameters().filter((p) => !counted.has(p))
+    for (const p of own) counted.add(p)
+    return [`${path} ${module}`.trim().slice(0, 60), outputs.get(module) ?? 'not called', `${count(own)}`]
+  })
+  const lines = columns([['Layer', 'Output shape', 'Parameters'], ...rows.reverse()])
+  const rule = '─'.repeat(lines[0]!.length)
   const parameters = root.parameters()
-  const total = count(parameters)
   const trainable = count(parameters.filter((p) => p.requiresGrad))
-  return `${table([['Layer', 'Output shape', 'Parameters'], ...rows])}
-Parameters: ${total} (${trainable} trainable, ${total - trainable} frozen)`
+  const total = `${count(parameters)} parameters, ${trainable} trainable`
+  return [lines[0], rule, ...lines.slice(1), rule, total].join('\n')
 }
 
 const count = (tensors: readonly Tensor[]): number => tensors.reduce((sum, { size }) => sum + size, 0)
 
-/** Each module's output shape, seen by standing in for its `forward` during one run. */
-function outputsOf(
-  root: Summarized,
-  listed: readonly (readonly [string, Summarized])[],
-  inputShape: readonly number[],
-): Map<Summarized, string> {
+/** Each module's output shape, seen by standing in for its `forward` while the first of them runs. */
+function outputsOf(modules: readonly Summarized[], inputShape: readonly number[]): Map<Summarized, string> {
   const outputs = new Map<Summarized, string>()
-  const dtype = root.parameters().find((p) => isFloat(p.dtype))?.dtype ?? 'float32'
-  const modes = [root, ...listed.map(([, module]) => module)].map(
-    (module) => [module, module.training] as const,
-  )
+  const modes = modules.map((module) => module.training)
+  const root = modules[0]!
   try {
-    for (const [, module] of listed) {
-      const forward = module.forward
+    for (const module of new Set(modules)) {
+      const { forward } = module
       module.forward = (...args) => {
         const output = forward.apply(module, args)
-        outputs.set(module, showOutput(output))
+        outputs.set(module, output instanceof Tensor ? showShape(output.shape) : describe(output))
         return output
       }
     }
     root.eval()
+    const dtype = root.parameters()[0]?.dtype ?? 'float32'
     noGrad(() => root.call(zeros([...inputShape], { dtype }) as never))
   } finally {
-    for (const [, module] of listed) Reflect.deleteProperty(module, 'forward')
-    // Outer modules first: each sets the modules inside too.
-    for (const [module, training] of modes) training ? module.train() : module.eval()
+    for (const module of modules) Reflect.deleteProperty(module, 'forward')
+    // Outer modules come first; each sets the modules inside it too.
+    modules.forEach((module, i) => {
+      if (modes[i]) module.train()
+      else module.eval()
+    })
   }
   return outputs
 }
 
-function showOutput(output: unknown): string {
-  if (output instanceof Tensor) return showShape(output.shape)
-  return Array.isArray(output) ? output.map(showOutput).join(', ') : '?'
-}
-
-/** Parameters of each module outside of the modules inside it; a shared one counts where it comes last. */
-function countsOf(listed: readonly (readonly [string, Summarized])[]): Map<Summarized, number> {
-  const counts = new Map<Summarized, number>()
-  const counted = new Set<Tensor>()
-  // Backwards, so that inner modules come before those around them.
-  for (const [, module] of [...listed].reverse()) {
-    const own = module.parameters().filter((p) => !counted.has(p))
-    for (const p of own) counted.add(p)
-    counts.set(module, (counts.get(module) ?? 0) + count(own))
-  }
-  return counts
-}
-
-/** Rows in columns, the last one aligned at the right; rules below the head and below the body. */
-function table(rows: readonly Row[]): string {
-  const [a, b, c] = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]!.length))) as [
-    number,
-    number,
-    number,
-  ]
-  const lines = rows.map(([x, y, z]) => `${x.padEnd(a)}  ${y.padEnd(b)}  ${z.padStart(c)}`)
-  const rule = '─'.repeat(a + b + c + 4)
-  return [lines[0], rule, ...lines.slice(1), rule].join('\n')
+/** Rows as lines, in columns; numbers, in the last column, stand at the right. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)))
+  return rows.map((row) =>
+    row
+      .map((cell, c) => (c < row.length - 1 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
+      .join('  '),
+  )
 }

@@ -3,7 +3,7 @@ import type { Shape, Tensor } from '@tapegrad/core/ops'
 import { describe, fail } from '../errors.ts'
 import { Layer } from '../layer.ts'
 import { Module } from '../module.ts'
-import { extendPlace, type Located } from '../place.ts'
+import { notePlace } from '../place.ts'
 import { Activation } from './activations.ts'
 import type { Fitting, In, Out } from './chain.ts'
 
@@ -50,13 +50,12 @@ export class Sequential<Ls extends readonly Layer[] = readonly Layer[]> extends 
 
   /** Rethrows the error of layer i, with the place of that layer and of the one that made its input. */
   #place(error: unknown, i: number): never {
-    if (error instanceof Error) {
-      // Activations pass the shape on, so the layer before them is the one that does not fit.
-      let from = i - 1
-      while (from > 0 && this.layers[from] instanceof Activation) from--
-      const giver: Located | undefined = from < 0 ? undefined : { path: `${from}`, layer: this.layers[from]! }
-      extendPlace(error, this, `${i}`, giver)
-    }
+    const { layers } = this
+    // Activations pass the shape on, so the layer before them is the one that does not fit.
+    let from = i - 1
+    while (from > 0 && layers[from] instanceof Activation) from--
+    const giver = from < 0 ? undefined : { path: `${from}`, layer: layers[from]! }
+    if (error instanceof Error) notePlace(error, this, `${i}`, giver)
     throw error
   }
 

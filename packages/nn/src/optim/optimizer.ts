@@ -1,5 +1,5 @@
 /** @file What all optimizers share: parameter groups, learning rates, saved state. Imports core, errors.ts and state-dict.ts. */
-import { assign, broadcastTo, type DType, full, noGrad, Tensor } from '@tapegrad/core/ops'
+import { assign, broadcastTo, full, noGrad, Tensor } from '@tapegrad/core/ops'
 import { checkNonNegative, describe, fail, isFloat } from '../errors.ts'
 import { type Entry, restore, type StateDict, snapshot } from '../state-dict.ts'
 
@@ -21,16 +21,15 @@ export class ParameterGroup<Options extends Required<OptimizerOptions>> {
   /** As given at the start; `lr` has the learning rate of now. */
   readonly options: Options
   readonly #op: string
-  #lr: number
-  // The learning rate as 0-d tensors, one per dtype, so that compiled steps read the current value.
-  readonly #rates = new Map<DType, Tensor>()
+  #lr = 0
+  // As tensors, so that compiled steps read the current value.
+  readonly #rates = [full([], 0), full([], 0, { dtype: 'float64' })]
 
   constructor(op: string, params: readonly Tensor[], options: Options) {
     this.#op = op
     this.params = params
     this.options = options
-    this.#lr = options.lr
-    checkNonNegative(op, 'lr', this.#lr)
+    this.lr = options.lr
   }
 
   get lr(): number {
@@ -39,14 +38,12 @@ export class ParameterGroup<Options extends Required<OptimizerOptions>> {
   set lr(lr: number) {
     checkNonNegative(this.#op, 'lr', lr)
     this.#lr = lr
-    for (const rate of this.#rates.values()) assign(rate, lr)
+    for (const rate of this.#rates) assign(rate, lr)
   }
 
   /** The learning rate in the dtype and shape of a parameter: a view that follows `lr`. */
   rateFor({ dtype, shape }: Tensor): Tensor {
-    let rate = this.#rates.get(dtype)
-    if (rate === undefined) this.#rates.set(dtype, (rate = full([], this.#lr, { dtype })))
-    return broadcastTo(rate, shape)
+    return broadcastTo(this.#rates[dtype === 'float64' ? 1 : 0]!, shape)
   }
 }
 
@@ -63,7 +60,6 @@ export interface Slot<Options> {
 /** Changes parameters by their gradients. Steps are tensor ops and `assign`; what changes between them lives in tensors. */
 export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
   readonly groups: readonly ParameterGroup<Options>[]
-  readonly #op: string
   readonly #slots: readonly Slot<Options>[]
   readonly #update: () => void
 
@@ -75,8 +71,6 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
     check: (options: Options) => void,
     makeState: (parameter: Tensor, options: Options) => StateDict,
   ) {
-    this.#op = op
-    check(options)
     this.groups = groupsOf(op, params).map(({ params: own, ...rest }) => {
       const settings: Options = { ...options, ...rest }
       check(settings)
@@ -91,12 +85,12 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
       })),
     )
     this.#update = () => {
-      const slots = this.#slots
-      for (let i = 0; i < slots.length; i++) {
-        const slot = slots[i]!
-        const { grad } = slot.parameter
+      for (const slot of this.#slots) {
+        const { parameter, rate } = slot
+        const { grad, dtype } = parameter
         if (grad === null) continue
-        if (slot.parameter.dtype !== slot.rate.dtype) this.#failConverted(i)
+        if (dtype !== rate.dtype)
+          fail(op, `a parameter was converted to ${dtype} after the optimizer was made; make a new optimizer`)
         this.update(slot, grad)
       }
     }
@@ -112,8 +106,7 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
 
   /** Forgets the gradients: `grad` becomes null. */
   zeroGrad(): void {
-    const slots = this.#slots
-    for (let i = 0; i < slots.length; i++) slots[i]!.parameter.grad = null
+    for (const { parameter } of this.#slots) parameter.grad = null
   }
 
   /** The learning rate, of the first group if there are several; setting it sets it for all. */
@@ -132,10 +125,6 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
   /** Takes over a state; the optimizer must have been made with parameters and settings of the same kind. */
   loadStateDict(dict: Readonly<StateDict>): void {
     const entries = this.#entries()
-    for (const [key] of entries.slice(0, this.groups.length)) {
-      const lr: unknown = dict instanceof Object && Object.hasOwn(dict, key) ? dict[key] : undefined
-      if (lr instanceof Tensor && lr.size === 1) checkNonNegative('loadStateDict', key, lr.item())
-    }
     restore(entries, dict, true)
     this.groups.forEach((group, i) => {
       group.lr = entries[i]![1].item()
@@ -151,45 +140,35 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
       ),
     ]
   }
-
-  #failConverted(i: number): never {
-    const { parameter, rate } = this.#slots[i]!
-    fail(
-      this.#op,
-      `parameter ${i} is ${parameter.dtype} now, it was ${rate.dtype} when the optimizer was made; make the optimizer after converting the model`,
-    )
-  }
 }
 
-function groupsOf<Options>(op: string, params: Params<Options>): GroupOptions<Options>[] {
-  if (!Array.isArray(params) || params.length === 0)
-    fail(
-      op,
-      `expected tensors or groups { params, ... }, such as model.parameters(), got ${describeParams(params)}`,
-    )
-  const groups = (params.some((p) => p instanceof Tensor) ? [{ params }] : params) as GroupOptions<Options>[]
-  const seen = new Set<Tensor>()
-  for (const group of groups) {
-    const own: unknown = group?.params
-    if (!Array.isArray(own) || own.length === 0)
-      fail(op, `a group needs a list of tensors as its params, got ${describeParams(own)}`)
-    for (const p of own) checkParameter(op, p, seen)
-  }
-  return groups
+function groupsOf<Options>(op: string, params: Params<Options>): readonly GroupOptions<Options>[] {
+  const groups: unknown = Array.isArray(params) && params[0] instanceof Tensor ? [{ params }] : params
+  const seen = new Set<unknown>()
+  for (const group of nonEmpty(op, groups))
+    for (const p of nonEmpty(op, (group as { params?: unknown } | null)?.params)) {
+      if (!(p instanceof Tensor && isFloat(p.dtype) && !p.node?.primitive) || seen.has(p))
+        failParameter(op, p, seen)
+      seen.add(p)
+    }
+  return groups as readonly GroupOptions<Options>[]
 }
 
-function checkParameter(op: string, p: unknown, seen: Set<Tensor>): void {
-  const which = `parameter ${seen.size}`
-  if (!(p instanceof Tensor)) fail(op, `${which} is ${describe(p)}, expected a tensor`)
-  if (!isFloat(p.dtype)) fail(op, `${which} is ${p.dtype}; only floating-point tensors can be trained`)
-  if (p.node !== null && p.node.primitive !== null)
-    fail(
-      op,
-      `${which} was computed by ${p.node.primitive.name}; only leaves can be trained, so pass what it was made from`,
-    )
-  if (seen.has(p)) fail(op, `${which} occurs twice; a shared parameter belongs in the list once`)
-  seen.add(p)
+function nonEmpty(op: string, list: unknown): readonly unknown[] {
+  if (Array.isArray(list) && list.length > 0) return list
+  return fail(
+    op,
+    `expected tensors, such as model.parameters(), or groups { params, lr, ... }, got ${describe(list)}`,
+  )
 }
 
-const describeParams = (params: unknown): string =>
-  Array.isArray(params) && params.length === 0 ? 'an empty list' : describe(params)
+function failParameter(op: string, p: unknown, seen: Set<unknown>): never {
+  const why = seen.has(p)
+    ? 'occurs twice; list a shared parameter once'
+    : !(p instanceof Tensor)
+      ? `is ${describe(p)}, expected a tensor`
+      : isFloat(p.dtype)
+        ? `was computed by ${p.node!.primitive!.name}; only leaves can be trained`
+        : `is ${p.dtype}; only floating-point tensors can be trained`
+  fail(op, `parameter ${seen.size} ${why}`)
+}

@@ -1,6 +1,6 @@
 /** @file SGD: gradient descent with momentum. Imports core, errors.ts and optimizer.ts. */
 import { add, assign, broadcastTo, full, mul, sub, type Tensor, zerosLike } from '@tapegrad/core/ops'
-import { checkNonNegative, describe, fail } from '../errors.ts'
+import { checkFinite, checkNonNegative, describe, fail } from '../errors.ts'
 import type { StateDict } from '../state-dict.ts'
 import { Optimizer, type OptimizerOptions, type Params, type Slot } from './optimizer.ts'
 
@@ -24,8 +24,7 @@ const defaults: Settings = { lr: 1e-3, momentum: 0, dampening: 0, nesterov: fals
 function check({ momentum, dampening, nesterov, weightDecay }: Settings): void {
   checkNonNegative('SGD', 'momentum', momentum)
   checkNonNegative('SGD', 'weightDecay', weightDecay)
-  if (!Number.isFinite(dampening))
-    fail('SGD', `dampening must be a finite number, got ${describe(dampening)}`)
+  checkFinite('SGD', 'dampening', dampening)
   if (typeof nesterov !== 'boolean') fail('SGD', `nesterov must be true or false, got ${describe(nesterov)}`)
   if (nesterov && (momentum === 0 || dampening !== 0))
     fail('SGD', `nesterov needs momentum above 0 and no dampening, got ${momentum} and ${dampening}`)

@@ -1,0 +1,373 @@
+/** @file Module: what belongs to it, how it is called, saved and converted. */
+import { eye, mul, ones, TapegradError, type Tensor, tensor, zeros } from '@tapegrad/core'
+import { buffer, Dense, Layer, Module, parameter, Sequential, SGD, Sigmoid, sequential } from '@tapegrad/nn'
+import { describe, expect, it } from 'vitest'
+
+class Affine extends Module {
+  readonly weight = parameter(ones([2, 3]))
+  readonly bias = parameter(zeros([2]))
+  readonly count = buffer(tensor(0, { dtype: 'int32' }))
+  /** Unmarked: not part of the module's state. */
+  readonly constant = ones([7])
+
+  forward(x: Tensor<[3]>, scale: number): Tensor {
+    return this.weight.matmul(x).add(this.bias).mul(scale)
+  }
+}
+
+class Nested extends Module {
+  readonly first = new Affine()
+  readonly list = [new Affine(), new Affine()]
+  readonly byName = { left: parameter(zeros([1])), deeper: [buffer(zeros([4]))] }
+  readonly own = parameter(zeros([5]), 'weight_ih_l0')
+  forward(x: Tensor<[3]>): Tensor {
+    return this.first.call(x, 1)
+  }
+}
+
+describe('marks', () => {
+  it('make parameters and buffers; parameter() turns requiresGrad on and returns the tensor itself', () => {
+    const t = ones([2])
+    expect(parameter(t)).toBe(t)
+    expect(t.requiresGrad).toBe(true)
+    const b = ones([2])
+    expect(buffer(b)).toBe(b)
+    expect(b.requiresGrad).toBe(false)
+  })
+
+  it('give keys by field path, in order; a name replaces the field; unmarked tensors are left out', () => {
+    const module = new Nested()
+    expect(module.namedParameters().map(([key]) => key)).toEqual([
+      'first.weight',
+      'first.bias',
+      'list.0.weight',
+      'list.0.bias',
+      'list.1.weight',
+      'list.1.bias',
+      'byName.left',
+      'weight_ih_l0',
+    ])
+    expect(module.parameters()).toEqual(module.namedParameters().map(([, tensor]) => tensor))
+    expect(module.parameters()[7]).toBe(module.own)
+    expect(module.buffers()).toEqual([
+      module.first.count,
+      module.list[0]!.count,
+      module.list[1]!.count,
+      module.byName.deeper[0],
+    ])
+  })
+
+  it('stay when a parameter is frozen', () => {
+    const module = new Affine()
+    module.weight.requiresGrad = false
+    expect(module.parameters()).toEqual([module.weight, module.bias])
+    expect(module.weight.requiresGrad).toBe(false)
+  })
+
+  it('do not show in private fields', () => {
+    class Hidden extends Module {
+      readonly #weight = parameter(ones([2]))
+      forward(): Tensor {
+        return this.#weight
+      }
+    }
+    expect(new Hidden().parameters()).toEqual([])
+  })
+
+  it('count a shared parameter, and a shared module, once', () => {
+    class Tied extends Module {
+      readonly a = new Dense(3, 3)
+      readonly b = this.a
+      readonly c = { weight: this.a.weight }
+      forward(): void {}
+    }
+    expect(new Tied().namedParameters().map(([key]) => key)).toEqual(['a.weight', 'a.bias'])
+  })
+
+  it('are found once in a module that holds its parent', () => {
+    class Child extends Module {
+      parent: Module | null = null
+      readonly weight = parameter(ones([1]))
+      forward(): void {}
+    }
+    class Parent extends Module {
+      readonly child = new Child()
+      constructor() {
+        super()
+        this.child.parent = this
+      }
+      forward(): void {}
+    }
+    expect(new Parent().namedParameters().map(([key]) => key)).toEqual(['child.weight'])
+  })
+
+  it('refuse what cannot be a parameter', () => {
+    expect(() => parameter([1, 2] as never)).toThrow(
+      /^parameter: expected a tensor, got an array of length 2/,
+    )
+    expect(() => parameter(tensor([1], { dtype: 'int32' }))).toThrow(/^parameter: a tensor of dtype int32/)
+    expect(() => parameter(mul(parameter(ones([2])), 2))).toThrow(
+      /^parameter: the tensor was computed by mul/,
+    )
+    expect(() => parameter(ones([2]), '')).toThrow(/^parameter: the name must be a non-empty string/)
+    expect(() => buffer(undefined as never)).toThrow(/^buffer: expected a tensor, got undefined/)
+    expect(() => buffer(ones([2]), 3 as never)).toThrow(/^buffer: the name must be/)
+  })
+
+  it('refuse two tensors of one name', () => {
+    class Twice extends Module {
+      readonly a = parameter(ones([1]), 'w')
+      readonly b = parameter(ones([1]), 'w')
+      forward(): void {}
+    }
+    expect(() => new Twice().stateDict()).toThrow(/^Module: two tensors are called w;/)
+  })
+})
+
+describe('call', () => {
+  it('passes all arguments to forward and returns what it returns', () => {
+    expect(new Affine().call(tensor([1, 2, 3]), 2).toArray()).toEqual([12, 12])
+    class Pair extends Module {
+      forward(...xs: number[]): [number, number[]] {
+        return [xs.length, xs]
+      }
+    }
+    expect(new Pair().call(1, 2, 3)).toEqual([3, [1, 2, 3]])
+  })
+
+  it('says in which layer an error arose', () => {
+    class Inner extends Module {
+      readonly layers = [new Dense(2, 3), new Dense(4, 1)]
+      forward(x: Tensor): Tensor {
+        return this.layers[1]!.call(this.layers[0]!.call(x))
+      }
+    }
+    class Outer extends Module {
+      readonly block = new Inner()
+      forward(x: Tensor): Tensor {
+        return this.block.call(x)
+      }
+    }
+    const message =
+      'linear: input [3] does not end in 4, the inputs of weight [1, 4] = [out, in]; in layer block.layers.1 (Dense(4, 1))'
+    let error: unknown
+    try {
+      new Outer().call(zeros([2]))
+    } catch (caught) {
+      error = caught
+    }
+    expect(error).toBeInstanceOf(TapegradError)
+    expect((error as TapegradError).message).toBe(message)
+    expect((error as TapegradError).op).toBe('linear')
+    // The stack is what Node prints: it must say the same, and still lead to where the error arose.
+    expect((error as TapegradError).stack!.split('\n')[0]).toBe(`TapegradError: ${message}`)
+    expect((error as TapegradError).stack).toMatch(/ at linear /)
+  })
+
+  it('says so for errors of other kinds too, and leaves alone what is not an error', () => {
+    class Thrower extends Layer<[], []> {
+      readonly #what: unknown
+      constructor(what: unknown) {
+        super()
+        this.#what = what
+      }
+      forward(): Tensor {
+        throw this.#what
+      }
+    }
+    const thrownBy = (what: unknown): unknown => {
+      try {
+        sequential(new Sigmoid(), new Thrower(what)).call(zeros([2]))
+      } catch (error) {
+        return error
+      }
+      return undefined
+    }
+    expect((thrownBy(new TypeError('x is $& undefined')) as Error).message).toBe(
+      'x is $& undefined; in layer 1 (Thrower()), whose input comes from layer 0 (Sigmoid())',
+    )
+    expect(thrownBy('text')).toBe('text')
+    expect((thrownBy(new DOMException('host')) as Error).message).toBe('host')
+  })
+
+  it('works in a module whose layers are in private fields', () => {
+    class Hidden extends Module {
+      readonly #dense = new Dense(2, 1)
+      forward(x: Tensor): Tensor {
+        return this.#dense.call(x)
+      }
+    }
+    expect(() => new Hidden().call(zeros([3]))).toThrow(/; in Dense\(2, 1\)$/)
+  })
+})
+
+describe('train and eval', () => {
+  it('switch the module and all inside', () => {
+    const module = new Nested()
+    expect([module.training, module.list[1]!.training]).toEqual([true, true])
+    expect(module.eval()).toBe(module)
+    expect([module.training, module.first.training, module.list[1]!.training]).toEqual([false, false, false])
+    module.list[0]!.train()
+    expect([module.training, module.list[0]!.training]).toEqual([false, true])
+    expect(module.train().list[1]!.training).toBe(true)
+  })
+})
+
+describe('to', () => {
+  it('converts floating-point parameters and buffers in place, and keeps tensors, marks and integers', () => {
+    const module = new Affine()
+    const { weight } = module
+    weight.grad = ones([2, 3])
+    expect(module.to('float64')).toBe(module)
+    expect(module.weight).toBe(weight)
+    expect(module.parameters()).toEqual([weight, module.bias])
+    expect([weight.dtype, module.bias.dtype, module.count.dtype]).toEqual(['float64', 'float64', 'int32'])
+    expect(weight.data).toBeInstanceOf(Float64Array)
+    expect(weight.grad?.dtype).toBe('float64')
+    expect(weight.requiresGrad).toBe(true)
+    const y = module.call(tensor(new Float64Array([1, 2, 3]), { shape: [3] }), 1)
+    expect(y.dtype).toBe('float64')
+    y.sum().backward()
+    // 1, set above, plus the gradient x.
+    expect(weight.grad?.toArray()).toEqual([
+      [2, 3, 4],
+      [2, 3, 4],
+    ])
+  })
+
+  it('reads a transposed parameter right', () => {
+    const view = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]).T
+    class Transposed extends Module {
+      readonly weight = parameter(view)
+      forward(): void {}
+    }
+    expect(new Transposed().to('float64').weight.toArray()).toEqual([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ])
+  })
+
+  it('refuses other dtypes', () => {
+    expect(() => new Affine().to('int32' as never)).toThrow(
+      /^to: a module can be converted to float32 or float64, got "int32"/,
+    )
+  })
+
+  it('makes an optimizer from before refuse, not silently do nothing', () => {
+    const module = new Affine()
+    const optimizer = new SGD(module.parameters(), { lr: 1 })
+    module.to('float64')
+    module
+      .call(tensor(new Float64Array([1, 2, 3]), { shape: [3] }), 1)
+      .sum()
+      .backward()
+    expect(() => optimizer.step()).toThrow(
+      /^SGD: a parameter was converted to float64 after the optimizer was made/,
+    )
+  })
+})
+
+describe('stateDict and loadStateDict', () => {
+  it('go round, over parameters and buffers', () => {
+    const [source, target] = [new Nested(), new Nested()]
+    for (const [i, tensor] of [...source.parameters(), ...source.buffers()].entries()) tensor.assign(i + 1)
+    const dict = source.stateDict()
+    expect(Object.keys(dict)).toHaveLength(12)
+    expect(target.loadStateDict(dict)).toEqual({ missing: [], unexpected: [] })
+    expect(target.stateDict()).toEqual(dict)
+    expect(target.list[1]!.bias.toArray()).toEqual([6, 6])
+    expect(target.first.count.item()).toBe(9)
+  })
+
+  it('take a snapshot: later steps do not change it', () => {
+    const module = new Affine()
+    const dict = module.stateDict()
+    module.weight.assign(5)
+    expect(dict.weight!.toArray()).toEqual([
+      [1, 1, 1],
+      [1, 1, 1],
+    ])
+    expect(dict.weight!.requiresGrad).toBe(false)
+  })
+
+  it('convert between the floating-point dtypes', () => {
+    const target = new Affine().to('float64')
+    target.loadStateDict(new Affine().stateDict())
+    expect(target.weight.dtype).toBe('float64')
+  })
+
+  it('save a shared tensor once, and load it under any of its keys', () => {
+    const tied = (): Sequential => {
+      const dense = new Dense(2, 2)
+      return new Sequential(dense, dense) as Sequential
+    }
+    const dict = tied().stateDict()
+    expect(Object.keys(dict)).toEqual(['0.weight', '0.bias'])
+    const target = tied()
+    const weight = eye(2)
+    target.loadStateDict({ '1.weight': weight, '0.bias': zeros([2]), '1.bias': zeros([2]) })
+    expect(target.parameters()[0]!.toArray()).toEqual([
+      [1, 0],
+      [0, 1],
+    ])
+  })
+
+  it('refuse what does not agree, name keys and shapes, and then load nothing', () => {
+    const module = new Affine()
+    const good = module.stateDict()
+    const { bias: _, ...lacking } = good
+    expect(() => module.loadStateDict(lacking)).toThrow(
+      'loadStateDict: missing keys: bias; unexpected keys: none',
+    )
+    expect(() => module.loadStateDict({ ...good, extra: ones([1]) })).toThrow(
+      'loadStateDict: missing keys: none; unexpected keys: extra',
+    )
+    const other = { ...good, weight: zeros([2, 3]), bias: ones([3]) }
+    expect(() => module.loadStateDict(other)).toThrow(
+      'loadStateDict: bias has shape [3] in the dict, it must be [2]',
+    )
+    expect(module.weight.toArray()[0 as never]).toEqual([1, 1, 1])
+    expect(() => module.loadStateDict({ ...good, count: tensor(1) })).toThrow(
+      'loadStateDict: count is float32 in the dict, it must be int32',
+    )
+    expect(() => module.loadStateDict({ ...good, bias: [0, 0] as never })).toThrow(
+      /^loadStateDict: the value of bias must be a tensor/,
+    )
+    expect(() => module.loadStateDict(null as never)).toThrow(
+      /^loadStateDict: expected an object of tensors, got null/,
+    )
+    expect(() => module.loadStateDict(ones([2]) as never)).toThrow(
+      /^loadStateDict: expected an object of tensors/,
+    )
+  })
+
+  it('with strict: false load what agrees and report the rest', () => {
+    const module = new Affine()
+    expect(module.loadStateDict({ bias: ones([2]), extra: ones([1]) }, { strict: false })).toEqual({
+      missing: ['weight', 'count'],
+      unexpected: ['extra'],
+    })
+    expect(module.bias.toArray()).toEqual([1, 1])
+    expect(() => module.loadStateDict({ bias: ones([3]) }, { strict: false })).toThrow(/bias has shape \[3\]/)
+  })
+
+  it('tell the tape: a backward pass that needs the old values throws', () => {
+    const module = new Affine()
+    const y = module.call(tensor([1, 2, 3], { requiresGrad: true }), 1).sum()
+    module.loadStateDict(new Affine().stateDict())
+    expect(() => y.backward()).toThrow(/was overwritten by assign\(\)/)
+  })
+})
+
+describe('toString', () => {
+  it('names modules as they are made', () => {
+    expect(String(new Affine())).toBe('Affine()')
+    expect(String(sequential(new Dense(4, 3), new Sigmoid(), new Dense(3, 2, { bias: false })))).toBe(
+      'Sequential(Dense(4, 3), Sigmoid(), Dense(3, 2, { bias: false }))',
+    )
+  })
+})

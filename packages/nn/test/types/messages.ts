@@ -1,0 +1,66 @@
+/**
+ * @file Mistakes and what the compiler says about them. Each row is code, with «marks» around what the compiler must
+ * point at, and its whole message, or its first line where the rest only unfolds it.
+ */
+
+/** What every row can use. */
+export const preamble = `
+import { type Tensor, zeros } from '@tapegrad/core'
+import { crossEntropy, Dense, Layer, mse, Sequential, SGD, Sigmoid, sequential, Tanh } from '@tapegrad/nn'
+const model = sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3))
+class Halve extends Layer<[4], [2]> { forward(x: Tensor): Tensor { return x } }
+class Image extends Layer<[3, number, number], [8, number, number]> { forward(x: Tensor): Tensor { return x } }
+class Filters extends Layer<[16, number, number], [8, number, number]> { forward(x: Tensor): Tensor { return x } }
+`
+
+const argument = (type: string, expected: string): string =>
+  `Argument of type '${type}' is not assignable to parameter of type '${expected}'.`
+
+const misfit = (layer: string, takes: string, gets: string): string =>
+  argument(layer, `"this layer takes [..., ${takes}] but gets [..., ${gets}]"`)
+
+export const mistakes: readonly (readonly [code: string, message: string])[] = [
+  // The layer that does not fit, and only that one.
+  ['sequential(new Dense(4, 5), «new Dense(6, 3)»)', misfit('Dense<6, 3>', '6', '5')],
+  [
+    'sequential(new Dense(4, 5), new Sigmoid(), «new Dense(6, 3)», new Tanh())',
+    misfit('Dense<6, 3>', '6', '5'),
+  ],
+  [
+    'sequential(new Sigmoid(), new Dense(4, 5), new Tanh(), «new Dense(4, 5)»)',
+    misfit('Dense<4, 5>', '4', '5'),
+  ],
+  ['new Sequential(new Dense(4, 5), «new Dense(6, 3)», new Dense(9, 9))', misfit('Dense<6, 3>', '6', '5')],
+  ['sequential(model, «new Dense(4, 2)»)', misfit('Dense<4, 2>', '4', '3')],
+  [
+    'sequential(new Dense(9, 5), «model»)',
+    misfit('Sequential<[Dense<4, 5>, Sigmoid, Dense<5, 3>]>', '4', '5'),
+  ],
+  ['sequential(new Dense(9, 5), «new Halve()»)', misfit('Halve', '4', '5')],
+  ['sequential(new Image(), «new Filters()»)', misfit('Filters', '16, ?, ?', '8, ?, ?')],
+  // Inputs.
+  ['model.call(«zeros([7, 5])»)', argument('Tensor<[7, 5]>', 'Tensor<readonly [7, 4]>')],
+  ['new Dense(4, 5).call(«zeros([3])»)', argument('Tensor<[3]>', 'Tensor<readonly [4]>')],
+  ['model.activations(«zeros([7, 5])»)', argument('Tensor<[7, 5]>', 'Tensor<readonly [7, 4]>')],
+  // Losses.
+  ['mse(zeros([7, 3]), «zeros([7])»)', argument('Tensor<[7]>', 'Tensor<[7, 3]>')],
+  ['crossEntropy(zeros([7, 3]), «zeros([6])»)', argument('Tensor<[6]>', 'Tensor<[7, 3]> | Tensor<[7]>')],
+  [
+    'mse(zeros([7]), zeros([7]), { «reduction»: "avg" })',
+    `Type '"avg"' is not assignable to type 'Reduction | undefined'.`,
+  ],
+  // Results.
+  [
+    'const «y»: Tensor<[7, 2]> = model.call(zeros([7, 4]))',
+    `Type 'Tensor<[7, 3]>' is not assignable to type 'Tensor<[7, 2]>'.`,
+  ],
+  [
+    'const «l»: Layer<[4], [2]> = new Dense(4, 3)',
+    `Type 'Dense<4, 3>' is not assignable to type 'Layer<[4], [2]>'.`,
+  ],
+  // Options.
+  [
+    'new SGD(model.parameters(), { «rate»: 0.1 })',
+    `Object literal may only specify known properties, and 'rate' does not exist in type 'SGDOptions'.`,
+  ],
+]

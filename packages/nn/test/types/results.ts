@@ -1,0 +1,125 @@
+/** @file Programs whose types must come out as stated. Compiled by types.test.ts, never run. */
+import { type Tensor, tensor, zeros } from '@tapegrad/core'
+import {
+  crossEntropy,
+  DataLoader,
+  Dense,
+  functionalCall,
+  Layer,
+  MinMaxScaler,
+  Module,
+  MSE,
+  mse,
+  parameter,
+  Sequential,
+  SGD,
+  Sigmoid,
+  sequential,
+  Tanh,
+  TensorDataset,
+  trainTestSplit,
+} from '@tapegrad/nn'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+/** `is<X>()(value)` compiles only if the type of the value is exactly X. */
+const is =
+  <Expected>() =>
+  <Actual>(
+    _actual: Actual,
+    ..._proof: Equal<Actual, Expected> extends true ? [] : [{ got: Actual }]
+  ): void => {}
+
+declare const n: number
+declare const dynamic: Tensor
+declare const list: readonly Layer[]
+declare const flag: boolean
+
+// Layers.
+const dense = new Dense(4, 5)
+is<Tensor<[5, 4]>>()(dense.weight)
+is<Tensor<[5]> | null>()(dense.bias)
+is<Tensor<[32, 5]>>()(dense.call(zeros([32, 4])))
+is<Tensor<[5]>>()(dense.call(zeros([4])))
+is<Tensor<[2, 3, 5]>>()(dense.call(zeros([2, 3, 4])))
+is<Tensor<[number, 5]>>()(dense.call(zeros([n, 4])))
+is<Tensor<[32, 5]>>()(dense.call(zeros([32, n])))
+is<Tensor<[2, 7]>>()(new Tanh().call(zeros([2, 7])))
+const anyBatch: Tensor<[9, 5]> = dense.call(dynamic)
+
+// Sequential.
+const model = sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3), new Tanh())
+is<Sequential<[Dense<4, 5>, Sigmoid, Dense<5, 3>, Tanh]>>()(model)
+is<Tensor<[7, 3]>>()(model.call(zeros([7, 4])))
+is<Tensor<[3]>>()(model.call(zeros([4])))
+is<Tensor<[3, 5]>>()(model.layers[2].weight)
+is<Tensor[]>()(model.activations(zeros([7, 4])))
+is<Tensor<[7, 1]>>()(sequential(model, new Dense(3, 1)).call(zeros([7, 4])))
+is<Tensor<[7, 3]>>()(new Sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3)).call(zeros([7, 4])))
+is<Tensor<[7, 4]>>()(sequential(new Sigmoid(), new Tanh()).call(zeros([7, 4])))
+is<Tensor<[7, 4]>>()(sequential().call(zeros([7, 4])))
+
+// Sizes that types do not know fit everything.
+is<Tensor<[7, 3]>>()(sequential(new Dense(4, n), new Dense(6, 3)).call(zeros([7, 4])))
+is<Tensor<[7, number]>>()(sequential(new Dense(4, 6), new Dense(6, n)).call(zeros([7, 4])))
+const open: Tensor<[2, 2]> = sequential(...list).call(zeros([7, 4]))
+
+// Any of them is a Layer and a Module; layers of the wrong sizes are not.
+const asLayer: Layer<[4], [3]> = model
+const asAnyLayer: Layer = model
+const asModule: Module = model
+const denseAsLayer: Layer<[4], [5]> = dense
+const mixed: Layer[] = [dense, model, new Sigmoid()]
+
+// Layers and modules that users write.
+class Bilinear extends Module {
+  readonly weight = parameter(zeros([3, 2]))
+  forward(left: Tensor<[3]>, right: Tensor<[2]>, scale = 1): Tensor<[]> {
+    return left.matmul(this.weight.matmul(right)).mul(scale)
+  }
+}
+is<Tensor<[]>>()(new Bilinear().call(zeros([3]), zeros([2])))
+is<Tensor<[]>>()(new Bilinear().call(zeros([3]), zeros([2]), 2))
+is<Tensor<[3, 2]>>()(new Bilinear().weight)
+
+class Halve extends Layer<[4], [2]> {
+  forward(x: Tensor): Tensor {
+    return x
+  }
+}
+is<Tensor<[7, 3]>>()(sequential(new Dense(9, 4), new Halve(), new Dense(2, 3)).call(zeros([7, 9])))
+is<Tensor>()(functionalCall(new Halve(), { weight: zeros([1]) }, zeros([4])))
+
+// Losses.
+const y = zeros([7, 3])
+const classes = tensor([0, 1, 2, 0, 1, 2, 0], { dtype: 'int32' })
+is<Tensor<[]>>()(mse(y, y))
+is<Tensor<[]>>()(mse(y, y, { reduction: 'sum', scale: 0.5 }))
+is<Tensor<[7, 3]>>()(mse(y, y, { reduction: 'none' }))
+is<Tensor>()(mse(y, y, { reduction: flag ? 'none' : 'sum' }))
+is<Tensor<[]>>()(crossEntropy(y, classes))
+is<Tensor<[]>>()(crossEntropy(y, y, { labelSmoothing: 0.1 }))
+is<Tensor<[7]>>()(crossEntropy(y, classes, { reduction: 'none' }))
+is<Tensor<[]>>()(crossEntropy(zeros([3]), tensor(1, { dtype: 'int32' })))
+is<Tensor<[]>>()(crossEntropy(dynamic, dynamic))
+is<Tensor>()(new MSE({ reduction: 'none' }).call(y, y))
+
+// Data.
+const pairs = new TensorDataset(zeros([10, 4]), zeros([10]))
+is<[Tensor<[4]>, Tensor<[]>]>()(pairs.get(0))
+for (const batch of new DataLoader(pairs, { batchSize: 2 }))
+  is<[Tensor<[number, 4]>, Tensor<[number]>]>()(batch)
+const records = { length: 3, get: (i: number) => ({ x: zeros([3, 2]), label: i }) }
+for (const batch of new DataLoader(records))
+  is<{ x: Tensor<[number, 3, 2]>; label: Tensor<[number]> }>()(batch)
+for (const batch of new DataLoader(records, { collate: (samples) => samples.length })) is<number>()(batch)
+is<[Tensor<[number, 4]>, Tensor<[number, 4]>, Tensor<[number]>, Tensor<[number]>]>()(
+  trainTestSplit(zeros([10, 4]), zeros([10]), { testSize: 3 }),
+)
+is<[Tensor<[number, 4]>, Tensor<[number, 4]>]>()(trainTestSplit(zeros([10, 4])))
+is<Tensor<[2, 3]>>()(new MinMaxScaler().fitTransform(zeros([2, 3])))
+
+// Optimizers.
+new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, nesterov: true })
+new SGD([{ params: [dense.weight], lr: 0.3 }, { params: model.parameters() }], { lr: 0.1 })
+
+export { anyBatch, asAnyLayer, asLayer, asModule, denseAsLayer, mixed, open }

@@ -1,0 +1,49 @@
+/** @file What the compiler says about models: nothing about correct programs, and the right thing at the right place about mistakes. */
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Compilation, compile } from '../../../core/test/types/compile.ts'
+import { mistakes, preamble } from './messages.ts'
+
+/** One file with every mistake in a block of its own; where each block begins. */
+function mistakesFile(): { text: string; starts: number[] } {
+  let text = preamble
+  const starts = mistakes.map(([code]) => {
+    text += '{\n'
+    const start = text.length
+    text += `${code.replace(/[«»]/g, '')}\n}\n`
+    return start
+  })
+  return { text, starts }
+}
+
+describe('the types of layers, losses and data', () => {
+  const { text, starts } = mistakesFile()
+  let compilation: Compilation
+  beforeAll(() => {
+    compilation = compile([], {
+      'nn-results.ts': readFileSync(new URL('results.ts', import.meta.url), 'utf8'),
+      'nn-mistakes.ts': text,
+    })
+  }, 60_000)
+
+  it('accept correct programs, with the exact types that they state', () => {
+    expect(compilation.complaints.filter(({ file }) => file !== 'nn-mistakes.ts')).toEqual([])
+  })
+
+  it.each(mistakes.map((row, i) => [...row, i] as const))('refuse %s', (code, message, i) => {
+    const end = starts[i + 1] ?? text.length
+    const found = compilation.complaints
+      .filter(({ file, start }) => file === 'nn-mistakes.ts' && start >= starts[i]! && start < end)
+      .map((complaint) => ({ ...complaint, message: complaint.message.split('\n')[0] }))
+    const marked = /«(.*)»/s.exec(code)
+    expect(found).toEqual([
+      { file: 'nn-mistakes.ts', start: starts[i]! + marked!.index, text: marked![1], message },
+    ])
+  })
+
+  it('stay cheap to check', () => {
+    // Both files and all of core and nn; the limit leaves room for more layers, not for a fold that grows with the square
+    // of their number.
+    expect(compilation.instantiations).toBeLessThan(200_000)
+  })
+})
