@@ -166,14 +166,14 @@ type Arguments<P extends readonly unknown[], A> = A extends readonly number[]
     : never
 
 /**
- * The function that returns f's value and its gradient: [f(...args), df/darg]. f returns a tensor of one element;
+ * The function that returns f's value, 0-d, and its gradient: [f(...args), df/darg]. f returns a tensor of one element;
  * arguments are tensors, or arrays and plain objects of them, and the gradient has the argument's structure.
  */
 export function valueAndGrad<P extends readonly unknown[], S extends Shape, const A extends Argnums = 0>(
   f: (...args: P) => OneElement<S, Tensor<S>>,
   options: GradOptions<A> = {},
-): (...args: P) => [value: Tensor<S>, gradient: Arguments<P, A>] {
-  return differentiator('valueAndGrad', f as Fn, options) as (...args: P) => [Tensor<S>, Arguments<P, A>]
+): (...args: P) => [value: Tensor<[]>, gradient: Arguments<P, A>] {
+  return differentiator('valueAndGrad', f as Fn, options) as (...args: P) => [Tensor<[]>, Arguments<P, A>]
 }
 
 /** The function that returns the gradient of f: df/darg. */

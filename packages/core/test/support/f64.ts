@@ -11,6 +11,9 @@ export const leaf = (value: NestedValues): Tensor => tensor(value, { dtype: 'flo
 /** Nested arrays; null stays null. */
 export const values = (x: Tensor | null): unknown => (x === null ? null : x.toArray())
 
+/** For arguments that TypeScript would refuse. */
+export const loose = <F>(f: F): ((...args: unknown[]) => any) => f as never
+
 /** A function of one 0-d float64 tensor. */
 export type ScalarFn = (x: Tensor) => Tensor
 
