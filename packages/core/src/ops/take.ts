@@ -1,6 +1,6 @@
-/** @file take, and its adjoint, which adds slices back at their indices. Imports kernels/copy.ts, reshape.ts and define.ts. */
+/** @file take, and its adjoint, which adds slices back at their indices. Imports kernels/copy.ts, where.ts and reshape.ts. */
 import { describe, fail } from '../errors.ts'
-import { contiguousOf, copyOf } from '../kernels/copy.ts'
+import { contiguousOf } from '../kernels/copy.ts'
 import type { Indices, Take } from '../movement-types.ts'
 import { type BatchRule, type Primitive, primitive } from '../primitive.ts'
 import { allAxes, normalizeAxis, sizeOf } from '../shape.ts'
@@ -8,9 +8,11 @@ import type { AxisArg, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
+import { lt } from './compare.ts'
 import { add } from './define.ts'
 import { checkTensor } from './operand.ts'
 import { permute, reshape, unsqueeze } from './reshape.ts'
+import { where } from './where.ts'
 
 interface IndexParams {
   readonly axis: number
@@ -135,11 +137,9 @@ function moveFirstTo(x: Tensor, axis: number): Tensor {
   return permute(x, [...rest.slice(0, axis), 0, ...rest.slice(axis)])
 }
 
-/** Flat indices into `batch` tables of `size` rows laid one after the other. */
+/** Flat indices into `batch` tables of `size` rows laid one after the other; in ops, so that batches nest. */
 function offsetIndices(indices: Tensor, size: number, batch: number): Tensor {
-  const wrapped = copyOf(indices)
-  const { data, base, length } = wrapped.storage
-  for (let k = 0; k < length; k++) if (data[base + k]! < 0) data[base + k]! += size
+  const wrapped = where(lt(indices, 0), add(indices, size), indices)
   const offsets = emptyTensor([batch, ...indices.shape.slice(1).map(() => 1)], 'int32')
   for (let b = 0; b < batch; b++) offsets.storage.data[offsets.storage.base + b] = b * size
   return reshape(add(wrapped, offsets), [sizeOf(indices.shape)])

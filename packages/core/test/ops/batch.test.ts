@@ -59,6 +59,44 @@ describe('batch rules', () => {
     )
   })
 
+  it.each(table)('%s, two batch axes', (name, row) => {
+    const outer = [0, 1]
+    const inputs = outer.map((o) => examples.map((b) => example(row, 10 * o + b)))
+    const count = row.inputs.length
+    for (let choice = 1; choice < 4 ** count; choice++) {
+      const inner = row.inputs.map((_, i) => ((choice >> i) & 1) === 1)
+      const further = row.inputs.map((_, i) => ((choice >> (count + i)) & 1) === 1)
+      if (!inner.includes(true) || !further.includes(true)) continue
+      // Input i of example (o, b), the first wherever it does not differ.
+      const inputAt = (o: number, b: number, i: number): Tensor =>
+        inputs[further[i] ? o : 0]![inner[i] ? b : 0]![i]!
+      const loop = stack(
+        outer.map((o) =>
+          stack(examples.map((b) => callOf(row)(...row.inputs.map((_, i) => inputAt(o, b, i))))),
+        ),
+      )
+      const once: Fn = (...xs) => replay(callOf(row), inputs[0]![0]!, xs, inner, SIZE)
+      const innerStacks = outer.map((o) =>
+        row.inputs.map((_, i) =>
+          stacked(
+            examples.map((b) => inputAt(o, b, i)),
+            inner[i]!,
+            'contiguous',
+          ),
+        ),
+      )
+      const all = row.inputs.map((_, i) =>
+        stacked(
+          innerStacks.map((xs) => xs[i]!),
+          further[i]!,
+          'contiguous',
+        ),
+      )
+      const result = replay(once, innerStacks[0]!, all, further, outer.length)
+      expectClose(result, loop, 1e-14, `${name}, batched ${inner}, then ${further}`)
+    }
+  })
+
   it.each(table.filter(([, row]) => row.order > 0))('derivatives of %s', (name, row) => {
     const variable = row.inputs.map((input) => input.dtype === undefined)
     const random = randomFor(name)
