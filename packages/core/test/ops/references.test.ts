@@ -1,8 +1,10 @@
 /** @file Every row of the op table against its index-by-index reference: values, dtypes, shapes, refusals. */
 import { describe, expect, it } from 'vitest'
 import '../../src/methods.ts'
+import { tensor } from '../../src/create.ts'
 import { isFloat } from '../../src/dtype.ts'
 import { TapegradError } from '../../src/errors.ts'
+import * as exported from '../../src/ops/index.ts'
 import { Tensor } from '../../src/tensor.ts'
 import { expectClose, expectSame, scaleOf } from '../support/close.ts'
 import { LAYOUTS, read } from '../support/layouts.ts'
@@ -72,6 +74,13 @@ describe('float32 and float64', () => {
 describe('methods', () => {
   const method = (x: Tensor, name: string): unknown => (x as unknown as Record<string, unknown>)[name]
   const withMethod = table.filter(([, row]) => row.call === undefined && row.op in Tensor.prototype)
+  it('T is transpose(), detach() is stopGradient()', () => {
+    const x = tensor([[1, 2, 3]], { requiresGrad: true })
+    expectSame(x.T, exported.transpose(x))
+    expect(x.detach().storage).toBe(exported.stopGradient(x).storage)
+    expect([x.detach().requiresGrad, exported.stopGradient(x).requiresGrad]).toEqual([false, false])
+  })
+
   it.each(withMethod)('%s', (_, row) => {
     const { tensors } = sampleRow(row, 'float64', everywhere(row, 'contiguous'))
     const [x, ...rest] = tensors as [Tensor, ...Tensor[]]
