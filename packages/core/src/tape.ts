@@ -113,11 +113,13 @@ export function enterTransform<R>(op: string, f: () => R): R {
 export const keepsGraph = (createGraph: boolean): boolean => level >= floor && (createGraph || level > 0)
 
 /**
- * Runs `f`, a pullback or pushforward, with recording as it stands (`keep`) or off. A rule may call transforms, which
- * record for themselves either way.
+ * Runs `f`, a pullback or pushforward, with recording as it stands (`keep`) or off. A rule may call transforms: they
+ * record for themselves either way, and hand on what they recorded only where this walk does, as inside a transform.
  */
 export function runRules<R>(keep: boolean, f: () => R): R {
-  return keep ? f() : withState(level, level + 1, 'pullback', f)
+  return keep
+    ? withState(Math.max(level, 1), floor, 'pullback', f)
+    : withState(level, level + 1, 'pullback', f)
 }
 
 /**
