@@ -25,6 +25,16 @@ export {
 export type { DType, TypedArray } from './dtype.ts'
 export { TapegradError } from './errors.ts'
 export {
+  assertGradcheck,
+  type GradcheckMode,
+  type GradcheckModule,
+  type GradcheckOptions,
+  GradcheckReport,
+  type GradcheckRow,
+  type GradcheckVerdict,
+  gradcheck,
+} from './gradcheck.ts'
+export {
   consoleFormatter,
   type Json,
   printTape,

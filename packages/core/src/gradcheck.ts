@@ -1,0 +1,78 @@
+/** @file gradcheck: derivatives against differences of values, and what went wrong. Imports gradcheck/. */
+import { fail, TapegradError } from './errors.ts'
+import { checkSubject } from './gradcheck/check.ts'
+import { explain } from './gradcheck/culprit.ts'
+import { supportedModes } from './gradcheck/modes.ts'
+import { checkOptions, type GradcheckOptions } from './gradcheck/options.ts'
+import {
+  type GradcheckMode,
+  GradcheckReport,
+  type GradcheckRow,
+  type GradcheckVerdict,
+} from './gradcheck/report.ts'
+import { rowsOf } from './gradcheck/rows.ts'
+import { type GradcheckModule, gradientOf, subjectOf } from './gradcheck/subject.ts'
+import type { Tensor } from './tensor.ts'
+import type { Tree } from './tree.ts'
+
+export type { GradcheckMode, GradcheckModule, GradcheckOptions, GradcheckRow, GradcheckVerdict }
+export { GradcheckReport }
+
+type Fn<P extends readonly unknown[]> = (...inputs: P) => Tensor
+
+/**
+ * Compares the derivatives of f with differences of its values, and says of each whether it is right and, where it is
+ * not, what is likely wrong. `inputs` are f's arguments, trees of tensors, taken as float64 copies; of a module also the
+ * parameters are checked, by name, on float64 copies. An output that is not a single number is contracted with a fixed
+ * random cotangent.
+ *
+ * A row passes when |analytic - numeric| <= rtol * (largest gradient of that input) + noise, where noise is the estimated
+ * error of the numeric value; there is no absolute tolerance. If the noise alone is above the first term the verdict is
+ * 'noise-limited'. Costs 9 evaluations per element, about 200 where steps have to be searched.
+ */
+export function gradcheck<P extends readonly Tree[]>(
+  f: Fn<P>,
+  inputs: readonly [...P],
+  options?: GradcheckOptions,
+): GradcheckReport
+export function gradcheck(
+  module: GradcheckModule,
+  inputs: readonly Tree[],
+  options?: GradcheckOptions,
+): GradcheckReport
+export function gradcheck(f: unknown, inputs: unknown, options: GradcheckOptions = {}): GradcheckReport {
+  const { order, allow, ...rest } = checkOptions(options)
+  const subject = subjectOf(f, inputs)
+  const notes: string[] = []
+  if (subject.leaves.length === 0)
+    fail('gradcheck', 'there is no floating-point tensor among the inputs to differentiate by')
+  const rows: GradcheckRow[] = []
+  for (const each of order === 2 ? ([1, 2] as const) : ([1] as const)) {
+    const checked = each === 2 ? gradientOf(subject) : subject
+    const modes = rest.modes ?? supportedModes(checked, notes)
+    const settings = { ...rest, modes }
+    checkSubject(checked, settings).forEach((check, i) => {
+      const cause = (mode: GradcheckMode): string | null =>
+        explain(subject, i, check, { mode, order: each, options: settings })
+      rows.push(...rowsOf(check, each, settings.rtol, cause))
+    })
+  }
+  return new GradcheckReport(rows, { rtol: rest.rtol, allow, notes })
+}
+
+/** Throws the table unless `gradcheck(f, inputs, options)` is ok; else returns the report. */
+export function assertGradcheck<P extends readonly Tree[]>(
+  f: Fn<P>,
+  inputs: readonly [...P],
+  options?: GradcheckOptions,
+): GradcheckReport
+export function assertGradcheck(
+  module: GradcheckModule,
+  inputs: readonly Tree[],
+  options?: GradcheckOptions,
+): GradcheckReport
+export function assertGradcheck(f: unknown, inputs: unknown, options?: GradcheckOptions): GradcheckReport {
+  const report = gradcheck(f as GradcheckModule, inputs as readonly Tree[], options)
+  if (!report.ok) throw new TapegradError('assertGradcheck', `the gradient does not pass\n${report}`)
+  return report
+}

@@ -1,0 +1,89 @@
+/** @file f along a line: its values at equally spaced points, contracted to a stencil. Imports stencil.ts. */
+import { REACH, readStencil, type Stencil } from './stencil.ts'
+
+/** The outputs of f at x + t v, as plain numbers; null where f has no finite value. */
+export type Line = (t: number) => Float64Array | null
+
+const EPSILON = 2 ** -52
+
+/** Contracts outputs with a cotangent, and lays stencils. */
+export class Surveyor {
+  private readonly cache = new Map<number, Float64Array | null>()
+  private readonly line: Line
+  private readonly center: Float64Array
+  private readonly cotangent: Float64Array
+  /** Magnitude of a value: one rounding error is about 1e-16 of it. */
+  private readonly magnitude: number
+
+  constructor(line: Line, center: Float64Array, cotangent: Float64Array) {
+    this.line = line
+    this.center = center
+    this.cotangent = cotangent
+    let sum = 0
+    center.forEach((y, j) => {
+      sum += Math.abs(y * cotangent[j]!)
+    })
+    this.magnitude = sum
+  }
+
+  private outputs(t: number): Float64Array | null {
+    if (t === 0) return this.center
+    let y = this.cache.get(t)
+    if (y === undefined) {
+      y = this.line(t)
+      this.cache.set(t, y)
+    }
+    return y
+  }
+
+  /** The outputs at -4w to 4w, outermost first: a pole is met there. Null where one is not finite. */
+  private at(spacing: number): Float64Array[] | null {
+    const ys = new Array<Float64Array>(2 * REACH + 1).fill(this.center)
+    for (let k = REACH; k > 0; k--) {
+      for (const side of [-k, k]) {
+        const y = this.outputs(side * spacing)
+        if (y === null) return null
+        ys[REACH + side] = y
+      }
+    }
+    return ys
+  }
+
+  stencil(spacing: number): Stencil | null {
+    const ys = this.at(spacing)
+    if (ys === null) return null
+    const { center, cotangent } = this
+    const values = new Float64Array(ys.length)
+    let squares = 0
+    for (let j = 0; j < center.length; j++) {
+      const ct = cotangent[j]!
+      let changes = false
+      let largest = 0
+      for (let k = 0; k < ys.length; k++) {
+        const y = ys[k]![j]!
+        const difference = y - center[j]!
+        changes ||= difference !== 0
+        largest = Math.max(largest, Math.abs(y))
+        values[k]! += ct * difference
+      }
+      // An output that does not move does not round either.
+      if (changes) squares += (ct * largest) ** 2
+    }
+    return readStencil(values, spacing, (EPSILON / 4) * Math.sqrt(squares))
+  }
+
+  /** What each output adds to the derivative: cotangent times partial derivative. */
+  contributions(spacing: number): Float64Array {
+    const ys = this.at(spacing)
+    return this.center.map((y, j) => {
+      if (ys === null) return Number.NaN
+      const values = Float64Array.from(ys, (row) => this.cotangent[j]! * (row[j]! - y))
+      return readStencil(values, spacing, 0).derivative
+    })
+  }
+
+  /** What is known of a function that does not change at all: its slope is below what `magnitude` can show. */
+  unseen(spacing: number): number {
+    return (EPSILON * Math.max(1, this.magnitude)) / spacing
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * @file What is compared: values of f along lines, and its derivatives in reverse and in forward mode, as plain numbers.
+ * Imports autodiff.ts and subject.ts.
+ */
+import { jvp, vjp } from '../autodiff.ts'
+import { isFloat } from '../dtype.ts'
+import { describe, fail } from '../errors.ts'
+import { constantLike } from '../ops/memory.ts'
+import { type Shape, sameShape, showShape } from '../shape.ts'
+import { noGrad } from '../tape.ts'
+import { Tensor } from '../tensor.ts'
+import { fillUniform } from '../threefry.ts'
+import { float64, type Leaf, type Subject } from './subject.ts'
+import type { Line } from './surveyor.ts'
+
+/** One way to move an input. */
+export interface Probe {
+  /** Position of the element that moves, or the number of a random direction. */
+  readonly index: readonly number[]
+  /** The place of the one element that moves, or how much each element does. */
+  readonly along: number | Float64Array
+}
+
+/** The elements of an input one by one, or some random directions of length 1. */
+export function probesOf({ tensor }: Leaf, directions: number | null, seed: number): Probe[] {
+  const { shape, size } = tensor
+  if (directions === null)
+    return Array.from({ length: size }, (_, i) => ({ index: unravel(i, shape), along: i }))
+  if (size === 0) return []
+  return Array.from({ length: directions }, (_, k) => {
+    const along = new Float64Array(size)
+    fillUniform([0x646972, seed, 0, k], along)
+    return { index: [k], along: along.map((u) => (u < 0.5 ? -1 : 1) / Math.sqrt(size)) }
+  })
+}
+
+/** Position along each axis of the element at `place` in row-major order. */
+export function unravel(place: number, shape: Shape): number[] {
+  const index = new Array<number>(shape.length)
+  let rest = place
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = rest % shape[axis]!
+    rest = Math.floor(rest / shape[axis]!)
+  }
+  return index
+}
+
+/** The result of f as plain numbers; throws unless f returns a floating-point tensor. */
+export function outputsOf(y: unknown): { shape: Shape; data: Float64Array } {
+  if (!(y instanceof Tensor)) fail('gradcheck', `f must return a tensor, it returned ${describe(y)}`)
+  if (!isFloat(y.dtype)) fail('gradcheck', `f must return a floating-point tensor, it returned ${y.dtype}`)
+  // A copy: f may return its input.
+  return { shape: y.shape, data: Float64Array.from(y.data) }
+}
+
+/** f along a probe through input number `leaf`. */
+export function lineOf({ leaves, f }: Subject, leaf: number, { along }: Probe): Line {
+  const tensors = leaves.map(({ tensor }) => tensor)
+  const { shape, data } = tensors[leaf]!
+  return (t) => {
+    const moved = Float64Array.from(data)
+    if (typeof along === 'number') moved[along]! += t
+    else for (let i = 0; i < moved.length; i++) moved[i]! += t * along[i]!
+    tensors[leaf] = float64(moved, shape)
+    try {
+      const { data: y } = outputsOf(noGrad(() => f(...tensors)))
+      return y.every(Number.isFinite) ? y : null
+    } catch {
+      // f works at the inputs themselves; a step may lead out of its domain.
+      return null
+    }
+  }
+}
+
+/** The gradients of <cotangent, f> by one vjp. One that lacks its input's shape says so instead. */
+export function reverseGradients({ leaves, f }: Subject, cotangent: Tensor): (Float64Array | string)[] {
+  const [, pull] = vjp(f, ...leaves.map(({ tensor }) => tensor))
+  return pull(cotangent).map((gradient, i) => {
+    const { shape } = leaves[i]!.tensor
+    return sameShape(gradient.shape, shape)
+      ? Float64Array.from(gradient.data)
+      : wrongShape(gradient.shape, shape)
+  })
+}
+
+function wrongShape(got: Shape, shape: Shape): string {
+  const facts = `the gradient has shape ${showShape(got)}, its input ${showShape(shape)}`
+  const extra = got.length - shape.length
+  const stretched = got.flatMap((size, axis) =>
+    axis < extra || (size !== 1 && shape[axis - extra] === 1) ? [axis] : [],
+  )
+  const reduced = got.flatMap((size, axis) => (axis < extra ? [] : stretched.includes(axis) ? [1] : [size]))
+  if (extra >= 0 && stretched.length > 0 && sameShape(reduced, shape))
+    return `missing sum over broadcast axis ${stretched.join(', ')}: ${facts}`
+  if (sameShape([...got].reverse(), shape)) return `transposed: ${facts}`
+  return facts
+}
+
+/** The gradient along each probe. */
+export function alongProbes(gradient: Float64Array, probes: readonly Probe[]): Float64Array {
+  return Float64Array.from(probes, ({ along }) =>
+    typeof along === 'number' ? gradient[along]! : dot(gradient, along),
+  )
+}
+
+/** <cotangent, derivative of f along the probe>, by one jvp per probe. */
+export function forwardGradients(
+  { leaves, f }: Subject,
+  leaf: number,
+  probes: readonly Probe[],
+  cotangent: Float64Array,
+): Float64Array {
+  const tensors = leaves.map(({ tensor }) => tensor)
+  const tangents = tensors.map((x) => constantLike(x, 0))
+  return Float64Array.from(probes, ({ along }) => {
+    const { shape, size } = tensors[leaf]!
+    const data = typeof along === 'number' ? new Float64Array(size) : along
+    if (typeof along === 'number') data[along] = 1
+    tangents[leaf] = float64(data, shape)
+    return dot(outputsOf(jvp(f, tensors, tangents)[1]).data, cotangent)
+  })
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
+/** Largest difference; 0 only if all values are the same, NaN included. */
+export function apart(a: Float64Array, b: Float64Array): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY
+  let most = 0
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs(a[i]! - b[i]!)
+    if (difference > most) most = difference
+    else if (Number.isNaN(difference) && !Object.is(a[i], b[i])) return Number.POSITIVE_INFINITY
+  }
+  return most
+}
