@@ -1,0 +1,44 @@
+/** @file Numbers as the ledger writes them. Imports nothing. */
+
+/** Five significant digits, four where small, for formulas: `0.0066481`, `-1.523e-8`. */
+export function short(x: number): string {
+  const size = Math.abs(x)
+  if (size === 0 || (size >= 1e-3 && size < 1e6)) return String(Number(x.toPrecision(5)))
+  return Number(x.toPrecision(4)).toExponential()
+}
+
+/** A factor of a product: negative ones in parentheses. */
+export const factor = (x: number): string => (x < 0 ? `(${short(x)})` : short(x))
+
+/** `a·b + c·d`. */
+export const products = (a: readonly number[], b: readonly number[]): string =>
+  a.map((value, i) => `${factor(value)}·${factor(b[i]!)}`).join(' + ')
+
+/** `+ 2` or `- 2`: a further term of a sum. */
+export const term = (x: number): string => (x < 0 ? `- ${short(-x)}` : `+ ${short(x)}`)
+
+const WIDTH = 17
+
+/**
+ * As many digits as fit 17 characters: 15 decimals, as the article prints, for what is not small; scientific notation
+ * for what is. Whole numbers stay whole.
+ */
+export function full(x: number): string {
+  if (!Number.isFinite(x) || (Number.isInteger(x) && Math.abs(x) < 1e15)) return String(x)
+  const size = Math.abs(x)
+  if (size >= 1e-4 && size < 1e10) {
+    return x.toFixed(Math.min(15, WIDTH - 1 - x.toFixed(0).length))
+  }
+  return scientific(x, WIDTH)
+}
+
+/** Scientific notation in at most `width` characters. */
+export function scientific(x: number, width: number): string {
+  const digits = (d: number): string => x.toExponential(d)
+  const overhead = digits(1).length - 1
+  return digits(Math.max(1, Math.min(15, width - overhead)))
+}
+
+/** Scientific notation with `digits` significant digits. */
+export const significant = (x: number, digits: number): string =>
+  x === 0 ? '0' : x.toExponential(Math.max(0, Math.min(15, Math.round(digits) - 1)))

@@ -1,0 +1,53 @@
+/** @file `pnpm example NAME [flags]`: runs an example, or lists them. Imports common/ and, when asked, an example. */
+import { type Example, runExample } from './common/cli.ts'
+import { terminalOn } from './common/terminal.ts'
+
+interface Entry {
+  readonly about: string
+  readonly load: () => Promise<Example>
+}
+
+const examples: Readonly<Record<string, Entry>> = {
+  article: {
+    about: "the backpropagation article's 2-3-2-1 network, every figure by hand and by autograd",
+    load: async () => (await import('./article/main.ts')).article,
+  },
+  iris: {
+    about: "the article's iris classifier: online training, accuracy curve, the same by hand",
+    load: async () => (await import('./iris/main.ts')).iris,
+  },
+  'custom-layer': {
+    about: 'a layer of your own with an op of your own; gradcheck finds the bug in it',
+    load: async () => (await import('./custom-layer/main.ts')).customLayer,
+  },
+}
+
+function list(print: (line: string) => void): void {
+  const width = Math.max(...Object.keys(examples).map((name) => name.length))
+  print('Examples: pnpm example NAME [flags]; --help tells the flags.')
+  for (const [name, { about }] of Object.entries(examples)) print(`  ${name.padEnd(width)}  ${about}`)
+}
+
+async function main(args: readonly string[]): Promise<0 | 1> {
+  // `pnpm example -- article` and `pnpm example article -- --steps 3` are what npm has taught people to write.
+  const [name, ...flags] = args.filter((arg) => arg !== '--')
+  const terminal = terminalOn(process.stdout, process.env)
+  if (name === undefined || name === '--help' || name === '-h') {
+    list(terminal.print)
+    return 0
+  }
+  const entry = Object.hasOwn(examples, name) ? examples[name] : undefined
+  if (entry === undefined) {
+    console.error(`example: there is no example '${name}'; there are ${Object.keys(examples).join(', ')}`)
+    return 1
+  }
+  return runExample(name, await entry.load(), flags, terminal, console.error)
+}
+
+// `pnpm example article | head` closes the pipe early; that is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
+process.exitCode = await main(process.argv.slice(2))
