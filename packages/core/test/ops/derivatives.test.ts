@@ -100,13 +100,12 @@ describe('vjp and jvp', () => {
     })
   })
 
-  it.each(table)('%s: derivatives in float32 agree with float64', (name, row) => {
+  it.each(table.filter(([, row]) => row.op !== 'to'))('%s: float32 agrees with float64', (name, row) => {
     const wide = problem(row, sampleRow(row, 'float32', everywhere(row, 'sliced')))
     const random = randomFor(name)
     const cast = (x: Tensor, dtype: DType): Tensor => place(read(x), dtype)
     const xs64 = wide.xs.map((x) => cast(x, 'float64'))
     const y64 = wide.f(...xs64)
-    if (y64.dtype !== 'float64' || row.op === 'to') return expect(row.op).toMatch(/^(where|to)$/)
     const dxs = wide.xs.map((x) => cast(direction(x.shape, random), 'float32'))
     const ct = cast(direction(y64.shape, random), 'float32')
     const dxs64 = dxs.map((dx) => cast(dx, 'float64'))

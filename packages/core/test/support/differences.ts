@@ -7,8 +7,8 @@ import { jvp, vjp } from '../../src/autodiff.ts'
 import { concat, reshape } from '../../src/ops/index.ts'
 import type { Tensor } from '../../src/tensor.ts'
 import { expectClose, scaleOf } from './close.ts'
-import { type Layout, place, read } from './layouts.ts'
-import { type Plain, sizeOf } from './plain.ts'
+import { type Layout, place, read, repeatedAxes } from './layouts.ts'
+import { build, type Plain, sizeOf, stretchedAt } from './plain.ts'
 import type { Random } from './sample.ts'
 
 export type Fn = (...xs: Tensor[]) => Tensor
@@ -69,9 +69,14 @@ export const forward =
 
 /** A tensor with elements in [-1, 1) in a given layout; equal elements where the layout repeats. */
 export function direction(shape: readonly number[], random: Random, layout: Layout = 'contiguous'): Tensor {
-  const repeats = layout === 'repeated' || layout === 'constant'
-  const data = Array.from({ length: sizeOf(shape) }, () => 2 * random() - 1)
-  return place({ shape, data }, 'float64', repeats ? 'transposed' : layout)
+  const repeated = repeatedAxes(layout, shape.length, 0)
+  const some = shape.map((size, axis) => (repeated.includes(axis) ? 1 : size))
+  const distinct = { shape: some, data: Array.from({ length: sizeOf(some) }, () => 2 * random() - 1) }
+  return place(
+    build(shape, (index) => stretchedAt(distinct, index)),
+    'float64',
+    layout,
+  )
 }
 
 /**
