@@ -11,6 +11,19 @@ import { checkSameDType, checkTensor } from './operand.ts'
 import { unsqueeze } from './reshape.ts'
 import { slice } from './slice.ts'
 
+/** Where each input begins along the axis: the walk asks once per input, and there may be thousands. */
+const beginnings = /* @__PURE__ */ new WeakMap<readonly Tensor[], readonly number[]>()
+
+function beginningsOf(inputs: readonly Tensor[], axis: number): readonly number[] {
+  let known = beginnings.get(inputs)
+  if (known === undefined) {
+    let position = 0
+    known = inputs.map((x) => (position += x.shape[axis]!) - x.shape[axis]!)
+    beginnings.set(inputs, known)
+  }
+  return known
+}
+
 const concatPrimitive = /* @__PURE__ */ primitive<number>({
   name: 'concat',
   shape: (inputs, axis) => {
@@ -42,8 +55,7 @@ const concatPrimitive = /* @__PURE__ */ primitive<number>({
     return result
   },
   vjp: (ct, inputs, _out, axis, index) => {
-    let start = 0
-    for (let i = 0; i < index; i++) start += inputs[i]!.shape[axis]!
+    const start = beginningsOf(inputs, axis)[index]!
     const ranges = ct.shape.map((_, a) =>
       a === axis ? ([start, start + inputs[index]!.shape[axis]!] as const) : null,
     )
