@@ -59,10 +59,14 @@ export function constant(value: number): Initializer {
  * sums one input enters.
  */
 function fans(op: string, shape: readonly number[]): [fanIn: number, fanOut: number] {
-  if (!Array.isArray(shape) || shape.length < 2)
+  if (
+    !Array.isArray(shape) ||
+    shape.length < 2 ||
+    shape.some((size) => !(Number.isInteger(size) && size > 0))
+  )
     fail(
       op,
-      `needs the shape of a weight, [out, in, ...kernel], got ${describe(shape)}; use zeros or uniform for a bias`,
+      `needs the shape of a weight, [out, in, ...kernel], got ${String(shape)}; use zeros or uniform for a bias`,
     )
   const kernel = shape.slice(2).reduce((product, size) => product * size, 1)
   return [shape[1]! * kernel, shape[0]! * kernel]
