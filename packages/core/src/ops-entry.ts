@@ -22,6 +22,7 @@ export {
   zeros,
   zerosLike,
 } from './create.ts'
+export { defineOp, type OpContext, type OpDefinition, type OpSignature } from './custom.ts'
 export type { DType, TypedArray } from './dtype.ts'
 export { TapegradError } from './errors.ts'
 export {

@@ -1,0 +1,153 @@
+/** @file Checks of what a user's rules return: every message names the op and the rule. Imports tensor.ts. */
+import { isFloat } from '../dtype.ts'
+import { describe, fail, TapegradError } from '../errors.ts'
+import { isForeignTensor } from '../ops/operand.ts'
+import { checkShape, sameShape, showShape } from '../shape.ts'
+import type { Shape } from '../shape-types.ts'
+import { type Aval, Tensor } from '../tensor.ts'
+
+/** Calls a rule; an error of ours that an op inside throws then tells where it happened. */
+export function guarded<R>(name: string, rule: string, f: () => R): R {
+  try {
+    return f()
+  } catch (error) {
+    if (!(error instanceof TapegradError)) throw error
+    throw new TapegradError(name, `in ${rule}: ${error.message}`, { cause: error })
+  }
+}
+
+function show(value: unknown): string {
+  if (value instanceof Tensor) return `a tensor of shape ${showShape(value.shape)}`
+  if (isForeignTensor(value)) return 'a tensor of another copy of @tapegrad/core'
+  return describe(value)
+}
+
+// ── forward and shape ────────────────────────────────────────────────────────
+
+/** What forward must return, from what `shape` said; a bare shape takes the inputs' dtype. */
+export function checkDeclared(name: string, said: unknown, inputs: readonly Tensor[]): Aval {
+  if (Array.isArray(said)) {
+    const { dtype } = inputs.find((x) => isFloat(x.dtype)) ?? inputs[0]!
+    return { shape: guarded(name, 'shape', () => checkShape(name, said)), dtype }
+  }
+  const { shape, dtype } = (said ?? {}) as { shape?: unknown; dtype?: Aval['dtype'] }
+  if (shape === undefined || dtype === undefined) {
+    fail(name, `shape returned ${show(said)}; return an array of sizes, or { shape, dtype }`)
+  }
+  return { shape: guarded(name, 'shape', () => checkShape(name, shape)), dtype }
+}
+
+/** The result of forward as an untracked tensor that nobody else holds. */
+export function checkResult(
+  name: string,
+  result: unknown,
+  inputs: readonly Tensor[],
+  declared: Aval | null,
+): Tensor {
+  if (!(result instanceof Tensor)) {
+    fail(name, `forward returned ${show(result)}, expected a tensor; wrap numbers in tensor(data, { shape })`)
+  }
+  if (result.node !== null) {
+    fail(
+      name,
+      'forward returned a tracked tensor though its inputs are not tracked: it uses one from outside, whose gradient would be lost; pass that tensor as an input, or detach() it',
+    )
+  }
+  const { shape, dtype } = result
+  if (declared !== null) {
+    if (!sameShape(shape, declared.shape))
+      fail(name, `forward returned ${showShape(shape)}, shape said ${showShape(declared.shape)}`)
+    if (dtype !== declared.dtype)
+      fail(
+        name,
+        `forward returned ${dtype}, shape said ${declared.dtype}; let shape return { shape, dtype } where the dtype is not that of the inputs`,
+      )
+  } else {
+    const floats = inputs.filter((x) => isFloat(x.dtype))
+    if (isFloat(dtype) && floats.length > 0 && floats.every((x) => x.dtype !== dtype))
+      fail(
+        name,
+        `forward returned ${dtype} for inputs of dtype ${floats[0]!.dtype}; make the result with { dtype: x.dtype }, or let shape return { shape, dtype }`,
+      )
+  }
+  return result.detach()
+}
+
+// ── backward and jvp ─────────────────────────────────────────────────────────
+
+/** One cotangent per input, in its shape and dtype, or null. */
+export function checkCotangents(
+  name: string,
+  returned: unknown,
+  inputs: readonly Tensor[],
+): (Tensor | null)[] {
+  if (!Array.isArray(returned)) {
+    fail(
+      name,
+      `backward returned ${show(returned)}; return an array with one cotangent per input, as in [dx]`,
+    )
+  }
+  if (returned.length !== inputs.length) {
+    fail(
+      name,
+      `backward returned ${count(returned.length, 'cotangent')} for ${count(inputs.length, 'input')}; return one per input, null for an input without gradient`,
+    )
+  }
+  return inputs.map((x, i) => {
+    const ct: unknown = returned[i]
+    if (ct === null) return null
+    if (!(ct instanceof Tensor)) {
+      fail(name, `backward returned ${show(ct)} for input ${i}; return a tensor, or null for no gradient`)
+    }
+    if (!isFloat(x.dtype)) {
+      fail(
+        name,
+        `backward returned a tensor for input ${i} of dtype ${x.dtype}, which has no gradient; return null`,
+      )
+    }
+    if (!sameShape(ct.shape, x.shape)) {
+      const hint = misfit(ct.shape, x.shape)
+      fail(
+        name,
+        `backward returned ${showShape(ct.shape)} for input ${i} of shape ${showShape(x.shape)}${hint}`,
+      )
+    }
+    if (ct.dtype !== x.dtype) {
+      fail(
+        name,
+        `backward returned ${ct.dtype} for input ${i} of dtype ${x.dtype}; make it with { dtype: x.dtype }`,
+      )
+    }
+    return ct
+  })
+}
+
+/** A tangent in the output's shape and dtype, or null. */
+export function checkTangent(name: string, dy: unknown, output: Tensor): Tensor | null {
+  if (dy === null) return null
+  if (!(dy instanceof Tensor)) {
+    fail(name, `jvp returned ${show(dy)}; return the tangent of the output as a tensor, or null for zero`)
+  }
+  if (!sameShape(dy.shape, output.shape)) {
+    const hint = misfit(dy.shape, output.shape)
+    fail(name, `jvp returned ${showShape(dy.shape)} for an output of shape ${showShape(output.shape)}${hint}`)
+  }
+  if (dy.dtype !== output.dtype) {
+    fail(
+      name,
+      `jvp returned ${dy.dtype} for an output of dtype ${output.dtype}; make it with { dtype: output.dtype }`,
+    )
+  }
+  return dy
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
+/** The usual reason for a shape that is not the wanted one. */
+function misfit(shape: Shape, wanted: Shape): string {
+  if (shape.length === wanted.length && shape.length > 1 && sameShape([...shape].reverse(), wanted))
+    return '; it looks transposed'
+  const added = shape.length - wanted.length
+  const stretched = added >= 0 && wanted.every((size, i) => size === 1 || size === shape[added + i])
+  return stretched ? '; sum it over the axes along which forward broadcasts' : ''
+}
