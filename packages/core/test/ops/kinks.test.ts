@@ -140,6 +140,10 @@ describe('kinks', () => {
     const x = tensor([1.5, 2.5], { requiresGrad: true })
     backward(sum(square(to(x, 'float64'))))
     expect([x.grad!.dtype, x.grad!.toArray()]).toEqual(['float32', [3, 5]])
+    const [ct] = vjp((x: Tensor) => to(x, 'float32'), f64([0.1, 2]))[1](tensor([1, 0.1]))
+    expect([ct.dtype, ct.toArray()]).toEqual(['float64', [1, Math.fround(0.1)]])
+    const dy = jvp((x: Tensor) => to(x, 'float32'), [f64([0.1])], [f64([0.1])])[1]
+    expect([dy.dtype, dy.toArray()]).toEqual(['float32', [Math.fround(0.1)]])
     expect(to(x, 'int32').requiresGrad).toBe(false)
     expect(gradient((x) => to(to(x!, 'int32'), 'float64'), f64([1.5, 2.5]))).toEqual([0, 0])
   })

@@ -16,6 +16,22 @@ import { callOf, everywhere, nameOf, sampleRow } from './table/row.ts'
 /** Of the same shape, with values that spoil every result; indices stay in range. */
 const spoiled = (x: Tensor): Tensor => filledTensor(x.shape, x.dtype, isFloat(x.dtype) ? Number.NaN : 0)
 
+/** Forward rules run on the same saved values. */
+function checkForward({ primitive, inputs, params, output }: Entry, random: Random): void {
+  const { saves, vjp, jvp } = primitive
+  if (typeof jvp === 'function') {
+    const kept = inputs.map((x, i) => (saves.inputs.includes(i) ? x : spoiled(x)))
+    const dxs = inputs.map((x) => (x.dtype === 'float64' ? direction(x.shape, random) : null))
+    const expected = jvp(dxs, inputs, output, params)
+    if (expected !== null)
+      expectSame(jvp(dxs, kept, saves.output ? output : spoiled(output), params)!, expected, primitive.name)
+  } else if (typeof vjp !== 'function') {
+    // What has no derivative passes into the forward rule as it is.
+    const fixed = inputs.map((_, i) => i).filter((i) => vjp[i] === null)
+    expect(fixed.filter((i) => !saves.inputs.includes(i))).toEqual([])
+  }
+}
+
 function checkSaves({ primitive, inputs, params, output }: Entry, random: Random): void {
   if (output.dtype !== 'float64') return
   const { saves, vjp } = primitive
@@ -51,7 +67,10 @@ describe('saved values', () => {
       const entries = entriesOf(() => reverse(f)(...variable, direction(y.shape, random)))
       const first = entriesOf(() => f(...variable))
       expect(entries.length).toBeGreaterThanOrEqual(first.length)
-      for (const entry of entries) checkSaves(entry, random)
+      for (const entry of entries) {
+        checkSaves(entry, random)
+        checkForward(entry, random)
+      }
     },
   )
 })
