@@ -7,6 +7,7 @@ import { constantLike } from './ops/memory.ts'
 import { checkTensor, isForeignTensor } from './ops/operand.ts'
 import { type Primitive, type Pullback, primitive } from './primitive.ts'
 import type { Shape } from './shape-types.ts'
+import { tick } from './storage.ts'
 import { activeTracer, apply, keepsGraph, withTracer } from './tape.ts'
 import { type Aval, Tensor } from './tensor.ts'
 
@@ -192,8 +193,9 @@ function primitiveFor(definition: Definition, arity: number): Primitive<unknown>
 
   const run = (inputs: readonly Tensor[], params: unknown, declared: Aval | null): Tensor => {
     const plain = inputs.map((x) => x.detach())
+    const start = tick()
     const result = guarded(name, 'forward', () => forward(...withParams(plain, params)))
-    return checkResult(name, result, inputs, declared)
+    return checkResult(name, result, inputs, declared, start)
   }
   // Without `shape` only a run tells the shape; the kernel, which `apply` calls next, takes over its result.
   let ahead: { readonly inputs: readonly unknown[]; readonly result: Tensor } | null = null

@@ -1,10 +1,11 @@
-/** @file Checks of what a user's rules return: every message names the op and the rule. Imports tensor.ts. */
+/** @file Checks of what a user's rules return: every message names the op and the rule. Imports walk.ts. */
 import { isFloat } from '../dtype.ts'
 import { describe, fail, TapegradError } from '../errors.ts'
 import { isForeignTensor } from '../ops/operand.ts'
 import { checkShape, sameShape, showShape } from '../shape.ts'
 import type { Shape } from '../shape-types.ts'
-import { type Aval, Tensor } from '../tensor.ts'
+import { type Aval, type Node, Tensor } from '../tensor.ts'
+import { reachable } from '../walk.ts'
 
 /** Calls a rule; an error of ours that an op inside throws then tells where it happened. */
 export function guarded<R>(name: string, rule: string, f: () => R): R {
@@ -37,17 +38,24 @@ export function checkDeclared(name: string, said: unknown, inputs: readonly Tens
   return { shape: guarded(name, 'shape', () => checkShape(name, shape)), dtype }
 }
 
-/** The result of forward as an untracked tensor that nobody else holds. */
+/** Whether one of `nodes`, all made after `moment`, read a tensor that was tracked before. */
+export const readOlder = (nodes: readonly Node[], moment: number): boolean =>
+  nodes.some(({ inputs }) => inputs.some(({ node }) => node !== null && node.id < moment))
+
+/** The result of forward, which was called at the moment `start`, as an untracked tensor that nobody else holds. */
 export function checkResult(
   name: string,
   result: unknown,
   inputs: readonly Tensor[],
   declared: Aval | null,
+  start: number,
 ): Tensor {
   if (!(result instanceof Tensor)) {
     fail(name, `forward returned ${show(result)}, expected a tensor; wrap numbers in tensor(data, { shape })`)
   }
-  if (result.node !== null) {
+  const { node } = result
+  // A transform inside of forward tracks for itself; that is nobody else's business.
+  if (node !== null && (node.id < start || readOlder(reachable(node, start), start))) {
     fail(
       name,
       'forward returned a tracked tensor though its inputs are not tracked: it uses one from outside, whose gradient would be lost; pass that tensor as an input, or detach() it',

@@ -11,7 +11,7 @@ import { type BatchRule, type Primitive, primitive, SAVES_NOTHING } from '../pri
 import { apply, currentLevel, keepsGraph } from '../tape.ts'
 import { filledTensor, Node, type Tensor } from '../tensor.ts'
 import { reachable } from '../walk.ts'
-import { checkCotangents, checkTangent, guarded } from './returned.ts'
+import { checkCotangents, checkTangent, guarded, readOlder } from './returned.ts'
 
 export interface Context {
   readonly inputs: readonly Tensor[]
@@ -98,8 +98,7 @@ function connected(d: Tensor, seeds: readonly Tensor[], sources: readonly Tensor
     return apply(cutPrimitive, [d, ...sources], cut)
   }
   // Connected to nothing but seeds that are not tracked themselves: a constant.
-  const older = made.some(({ inputs }) => inputs.some((x) => x.node !== null && x.node.id < first))
-  return older ? d : d.detach()
+  return readOlder(made, first) ? d : d.detach()
 }
 
 /** The user's backward, checked and watched. */
@@ -112,7 +111,7 @@ function ownBackward({ name, backward }: Rules): Backward {
     if (!watched) return cts
     return cts.map((d, i) => {
       const message = `backward is once-differentiable: what it returned for input ${i} is not computed from ct by tensor ops, so its derivative is unknown; ${FIX} (return null for an input without gradient)`
-      return d && connected(d, [seed], [ct, context.output, ...context.inputs], { name, message })
+      return d && connected(d, [seed], [ct, ...context.inputs], { name, message })
     })
   }
 }
@@ -128,7 +127,7 @@ function ownJvp({ name, jvp }: Rules): Forward {
     if (!watched || dy === null) return dy
     const message = `jvp is once-differentiable: what it returned is not computed from the dxs by tensor ops, so its derivative is unknown; ${FIX}`
     const floats = seeds.filter((dx) => dx.node !== null)
-    return connected(dy, floats, [context.output, ...context.inputs, ...given], { name, message })
+    return connected(dy, floats, [...context.inputs, ...given], { name, message })
   }
 }
 
@@ -161,7 +160,8 @@ function opaqueBackward({ name, backward }: Rules): Backward {
     saves: SAVES_NOTHING,
   })
   return (ct, { inputs, output, params }) => {
-    const all = [ct, output, ...inputs]
+    // The output depends on nothing but the inputs; tracked, it would lead forward mode through the op itself.
+    const all = [ct, output.detach(), ...inputs]
     return inputs.map((x, index) => (isFloat(x.dtype) ? apply(self, all, { index, params }) : null))
   }
 }
@@ -186,7 +186,7 @@ function opaqueJvp({ name, jvp }: Rules): Forward {
   })
   return (dxs, context) => {
     const { inputs, output, params } = context
-    return apply(self, [output, ...inputs, ...orZeros(dxs, context)], { params })
+    return apply(self, [output.detach(), ...inputs, ...orZeros(dxs, context)], { params })
   }
 }
 
