@@ -17,6 +17,7 @@ import {
   matchesPrinted,
   type NetworkOptions,
   PRINTED,
+  predictedClass,
 } from './network.ts'
 import { type PrintedFigure, printLedger } from './render.ts'
 
@@ -48,11 +49,13 @@ export function article(args: readonly string[], terminal: Terminal): void {
         .choices(['article', 'gentle'])
         .default('article'),
     )
-    .option(
-      '--activation <names>',
-      `one for all layers, or ${LAYERS} separated by commas, of ${Object.keys(ACTIVATIONS).join(', ')}`,
-      activations,
-      activations('sigmoid'),
+    .addOption(
+      new Option(
+        '--activation <names>',
+        `one for all layers, or ${LAYERS} separated by commas, of ${Object.keys(ACTIVATIONS).join(', ')}`,
+      )
+        .argParser(activations)
+        .default(activations('sigmoid'), 'sigmoid'),
     )
   const flags = readFlags<Flags>(command, args)
   if (flags === null) return
@@ -148,7 +151,7 @@ function summarize(
   if (printed.size === 0) return
   const reproduced = [...printed.values()].filter(({ matches }) => matches).length
   const rest = printed.size - reproduced
-  const marked = rest === 0 ? '' : `; ${rest} marked ${colors.red('*')} ${rest === 1 ? 'differs' : 'differ'}`
+  const marked = rest === 0 ? '' : `; ${rest} marked with a footnote ${rest === 1 ? 'differs' : 'differ'}`
   paragraph(
     `  the article's figures: ${reproduced} of ${printed.size} reproduced to one unit in the last printed digit${marked}`,
     2,
@@ -159,7 +162,7 @@ const bound = (x: number): string => (x === 0 ? '0' : x.toExponential(1))
 
 // ── what the step means ──────────────────────────────────────────────────────
 
-function updateFormulas(whole: Ledger, { print, colors }: Terminal): void {
+function updateFormulas(whole: Ledger, { print, paragraph, colors }: Terminal): void {
   const { rate } = whole
   const last = whole.layers.at(-1)!
   const old = last.weight[0]![0]!
@@ -168,9 +171,12 @@ function updateFormulas(whole: Ledger, { print, colors }: Terminal): void {
   const example = (inner: string, value: number): string =>
     colors.dim(`      W${l}[0][0] = ${short(old)} - ${rate}·${inner} = ${full(value)}`)
   print(`\n${colors.bold('The update')}`)
-  print('  W ← W - α δ nᵀ         gradient descent: what the article computes')
+  paragraph('  W ← W - α δ nᵀ         gradient descent: what the article computes', 4)
   print(example(factor(slope), old - rate * slope))
-  print('  W ← W - α (δ nᵀ + W)   as the article prints it, with a regularizer: weightDecay: 1')
+  paragraph(
+    '  W ← W - α (δ nᵀ + W)   with a regularizer, as the article prints it: SGD with weightDecay: 1',
+    23,
+  )
   print(example(`(${short(slope)} + ${short(old)})`, old - rate * (slope + old)))
 }
 
@@ -178,7 +184,7 @@ function reflect(whole: Ledger, options: NetworkOptions, { print, paragraph, col
   const yhat = whole.layers.at(-1)!.forward.find((group) => group.quantity === 'n')!.rows[0]!.manual
   print(`\n${colors.bold('Prediction')}`)
   print(
-    `  ŷ = ${full(yhat)}, so the class is ${colors.bold(yhat >= 0.5 ? '1' : '0')} (1 when ŷ >= 0.5); the label is ${whole.y[0]}`,
+    `  ŷ = ${full(yhat)}, so the class is ${colors.bold(String(predictedClass(yhat)))} (1 when ŷ >= 0.5); the label is ${whole.y[0]}`,
   )
   print(`\n${colors.bold('Why the deltas shrink')}`)
   paragraph(`  ${whyDeltasShrink(whole)} ${whatFloat32Loses(yhat, Math.abs(yhat - whole.y[0]!), options)}`, 2)

@@ -60,6 +60,9 @@ export function articleSample(dtype: 'float32' | 'float64' = 'float64') {
   return { x: tensor(article.x, { dtype }), y: tensor([article.y], { dtype }) }
 }
 
+/** The article's rule: class 1 from one half on. */
+export const predictedClass = (yhat: number): 0 | 1 => (yhat >= 0.5 ? 1 : 0)
+
 // ── what the article prints ──────────────────────────────────────────────────
 
 /** Figures by the id of the ledger's row: `delta1[1]` and so on, as the article prints them. */
@@ -93,7 +96,7 @@ export const ERRATA: ReadonlyMap<string, string> = new Map([
  */
 export function matchesPrinted(value: number, figure: string): boolean {
   const decimals = figure.split('.')[1]?.length ?? 0
-  // The half unit beyond is for the rounding of the printed figure's own float64.
   const unit = decimals === 0 ? 1e-12 : 10 ** -decimals
-  return Math.abs(value - Number(figure)) <= unit * (1 + 1e-6)
+  // The difference of exactly one unit comes out a little larger or smaller, as float64 rounds both numbers.
+  return Math.abs(value - Number(figure)) <= 1.001 * unit
 }

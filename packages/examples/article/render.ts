@@ -8,7 +8,7 @@ import type { Ledger, LedgerGroup, LedgerLayer, LedgerRow } from './ledger.ts'
 export interface PrintedFigure {
   readonly text: string
   readonly matches: boolean
-  /** Why it does not: `*1` and so on refer to it. */
+  /** Why it does not: a footnote, to which a dagger refers. */
   readonly cause: string | null
 }
 
@@ -19,7 +19,7 @@ export interface LedgerView {
 }
 
 /** Widths of the columns; `numbers` takes what is left. */
-const WIDTHS = { index: 6, formula: 28, value: 17, finite: 12, digits: 4, printed: 21 } as const
+const WIDTHS = { index: 6, formula: 34, value: 17, finite: 12, digits: 4, printed: 20 } as const
 /** From here on there is room for a column of formulas, and below, for all of a row on one line. */
 const WIDE = 160
 const MIDDLE = 112
@@ -42,7 +42,7 @@ export function printLedger(view: LedgerView, terminal: Terminal): void {
   }
   if (causes.length > 0) terminal.print()
   causes.forEach((cause, i) => {
-    terminal.paragraph(`*${i + 1} ${cause}`, 3)
+    terminal.paragraph(`${markOf(i)} ${cause}`, 2)
   })
 }
 
@@ -67,7 +67,7 @@ function heading(text: string, { width, colors }: Terminal): string {
 
 // ── tables ───────────────────────────────────────────────────────────────────
 
-const left = (content: string, span: { colSpan?: number; rowSpan?: number } = {}): Cell => ({
+const left = (content: string, span: { colSpan?: number } = {}): Cell => ({
   content,
   ...span,
 })
@@ -86,7 +86,7 @@ function table(
   const wide = width >= WIDE
   const difference = narrow ? 5 : 7
   const values = [WIDTHS.value, WIDTHS.value, difference, WIDTHS.finite, WIDTHS.digits, WIDTHS.printed]
-  const before = narrow ? [] : wide ? [WIDTHS.index, WIDTHS.formula] : [WIDTHS.index]
+  const before = narrow ? [] : wide ? [WIDTHS.formula, WIDTHS.index] : [WIDTHS.index]
   const taken = [...before, ...values].reduce((sum, w) => sum + w + 1, 0)
   const widths = [...before, ...(narrow ? [] : [width - taken]), ...values]
   const rows: Cell[][] = []
@@ -97,7 +97,7 @@ function table(
   if (narrow) rows.push([left(numbersTitle, { colSpan: widths.length })], [...titles, printedTitle])
   else {
     const formulaTitle = wide ? [left(dim('formula'))] : []
-    rows.push([left(''), ...formulaTitle, left(numbersTitle), ...titles, printedTitle])
+    rows.push([...formulaTitle, left(''), left(numbersTitle), ...titles, printedTitle])
   }
 
   for (const { formula, rows: members } of groups) {
@@ -106,8 +106,8 @@ function table(
       const cells = valueCells(row, view, difference, colors, causes)
       if (narrow) rows.push([left(`  ${row.index} ${row.numbers}`, { colSpan: widths.length })], cells)
       else {
-        const spanning = wide && i === 0 ? [left(bold(formula), { rowSpan: members.length })] : []
-        rows.push([left(row.index), ...spanning, left(row.numbers), ...cells])
+        const first = wide ? [left(i === 0 ? bold(formula) : '')] : []
+        rows.push([...first, left(row.index), left(row.numbers), ...cells])
       }
     })
   }
@@ -136,6 +136,9 @@ function valueCells(
 const changeText = (change: number | null): string =>
   change === null ? '' : `Δ ${change > 0 ? '+' : ''}${scientific(change, 12)}`
 
+/** Footnote marks in the order of use. */
+const markOf = (i: number): string => '†‡§¶'[i] ?? `*${i + 1}`
+
 function figureText(
   { text, matches, cause }: PrintedFigure,
   { green, red }: Terminal['colors'],
@@ -144,5 +147,5 @@ function figureText(
   if (matches) return `${text} ${green('✓')}`
   if (cause === null) return `${text} ${red('✗')}`
   if (!causes.includes(cause)) causes.push(cause)
-  return `${text} ${red(`*${causes.indexOf(cause) + 1}`)}`
+  return `${text} ${red(markOf(causes.indexOf(cause)))}`
 }

@@ -1,6 +1,6 @@
 /** @file The same quantities from the tape: autograd's values, and finite differences of the model's own forward pass. Imports core, nn and the files of this folder above ledger.ts. */
 import { grad, linear, noGrad, TapegradError, type Tensor, tensor } from '@tapegrad/core'
-import { Dense, type Layer, type MSE, ReLU, type Sequential, SGD, Sigmoid, Tanh } from '@tapegrad/nn'
+import { Dense, type Layer, MSE, ReLU, type Sequential, SGD, Sigmoid, Tanh } from '@tapegrad/nn'
 import {
   type ActivationRule,
   IDENTITY,
@@ -46,7 +46,7 @@ export function pairsOf(model: Sequential): readonly Pair[] {
 
 /** A tensor's elements: of a vector, and of a matrix. */
 export const vector = (x: Tensor): number[] => Array.from(x.data)
-export const matrix = (x: Tensor): number[][] =>
+const matrix = (x: Tensor): number[][] =>
   Array.from({ length: x.shape[0]! }, (_, i) => vector(x.slice([i])))
 
 /** The model as plain arrays. */
@@ -59,10 +59,10 @@ export const plainLayers = (pairs: readonly Pair[]): PlainLayer[] =>
   }))
 
 /** L = scale sum (yhat - y)²: a mean is a sum with a smaller scale. */
-export function squaredErrorOf(
-  { options: { reduction = 'mean', scale = 1 } }: MSE,
-  outputs: number,
-): SquaredError {
+export function squaredErrorOf(loss: MSE, outputs: number): SquaredError {
+  // Types do not tell one loss module from another.
+  if (!(loss instanceof MSE)) throw new TapegradError('ledger', `the loss is ${loss}; expected an MSE`)
+  const { reduction = 'mean', scale = 1 } = loss.options
   if (reduction === 'none')
     throw new TapegradError('ledger', "the loss has reduction 'none'; use 'sum' or 'mean'")
   return { scale: reduction === 'mean' ? scale / outputs : scale }

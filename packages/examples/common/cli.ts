@@ -11,7 +11,7 @@ export class UserError extends Error {}
 
 /** A command line whose help goes to the terminal and whose mistakes are thrown. Add options, then `readFlags`. */
 export function commandLine(name: string, about: string, terminal: Terminal): Command {
-  return new Command(name)
+  return new Command(`pnpm example ${name}`)
     .description(about)
     .usage('[flags]')
     .helpOption('-h, --help', 'show this help')

@@ -1,5 +1,5 @@
 /** @file A layer of one's own, with an op of one's own in it. Imports core and nn. */
-import { defineOp, type RandomOptions, rand, type Tensor } from '@tapegrad/core'
+import { defineOp, exp, neg, type RandomOptions, rand, type Tensor } from '@tapegrad/core'
 import { Layer, parameter } from '@tapegrad/nn'
 
 /** |x - c|² for each row x of [..., in] and each center c of [out, in]: [..., out]. Its derivative is 2 (x - c). */
@@ -8,13 +8,7 @@ export const squaredDistances = defineOp({
   forward: (x: Tensor, centers: Tensor) => x.unsqueeze(-2).sub(centers).square().sum(-1),
   backward: (ct, { inputs: [x, centers] }) => {
     const d = ct.unsqueeze(-1).mul(x.unsqueeze(-2).sub(centers)).mul(2)
-    return [
-      d.sum(-2),
-      d
-        .reshape([-1, ...centers.shape])
-        .sum(0)
-        .neg(),
-    ]
+    return [d.sum(-2), neg(d.reshape([-1, ...centers.shape]).sum(0))]
   },
   check: () => [
     [rand([3, 2]), rand([4, 2])],
@@ -28,13 +22,7 @@ export const carelessDistances: typeof squaredDistances = defineOp({
   forward: (x: Tensor, centers: Tensor) => x.unsqueeze(-2).sub(centers).square().sum(-1),
   backward: (ct, { inputs: [x, centers] }) => {
     const d = ct.unsqueeze(-1).mul(x.unsqueeze(-2).sub(centers))
-    return [
-      d.sum(-2),
-      d
-        .reshape([-1, ...centers.shape])
-        .sum(0)
-        .neg(),
-    ]
+    return [d.sum(-2), neg(d.reshape([-1, ...centers.shape]).sum(0))]
   },
 })
 
@@ -48,8 +36,6 @@ export class RadialBasis<I extends number, O extends number> extends Layer<[I], 
     this.distances = distances
   }
   forward(x: Tensor): Tensor {
-    return this.distances(x, this.centers as Tensor)
-      .neg()
-      .exp()
+    return exp(neg(this.distances(x, this.centers)))
   }
 }

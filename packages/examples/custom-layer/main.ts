@@ -30,10 +30,8 @@ export function customLayer(args: readonly string[], terminal: Terminal): void {
   print(colors.bold('A layer of your own: exp(-|x - c|²) for each center c (custom-layer/layer.ts)'))
   print(`\n${colors.bold('Its op with a bug')}`)
   print('  backward: (ct, { inputs: [x, centers] }) => {')
-  print(
-    `    const d = ct.unsqueeze(-1).mul(x.unsqueeze(-2).sub(centers))${colors.dim('          // d|x - c|²/dx')}`,
-  )
-  print('    return [d.sum(-2), d.reshape([-1, ...centers.shape]).sum(0).neg()]')
+  print(`    const d = ct.unsqueeze(-1).mul(x.unsqueeze(-2).sub(centers))`)
+  print('    return [d.sum(-2), neg(d.reshape([-1, ...centers.shape]).sum(0))]')
   print('  }\n')
   check(carelessDistances, flags, terminal)
 
@@ -43,7 +41,7 @@ export function customLayer(args: readonly string[], terminal: Terminal): void {
 
   print(`\n${colors.bold('Training')}`)
   paragraph(
-    `  Which quadrants a point is in, (x > 0) = (y > 0): ${TRAINING_POINTS} points, ${flags.centers} centers, ` +
+    `  Have x and y of a point one sign? ${TRAINING_POINTS} points, ${flags.centers} centers, ` +
       `then Dense(${flags.centers}, 2), cross-entropy, ${flags.steps} steps.`,
     2,
   )

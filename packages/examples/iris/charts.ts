@@ -12,9 +12,9 @@ const HEIGHT = 10
 const LABEL = 5
 const MARGIN = LABEL + 2
 
-/** The curve over epochs 1, 2, ... as lines of text, at most `width` wide. */
+/** The curve over epochs 1, 2, ... as lines of text, `width` wide. */
 export function terminalChart(accuracies: readonly number[], width: number): string {
-  const columns = Math.max(2, Math.min(width - MARGIN, accuracies.length))
+  const columns = width - MARGIN
   // Each column shows the last epoch that falls into it.
   const epochs = Array.from({ length: columns }, (_, i) => Math.ceil(((i + 1) * accuracies.length) / columns))
   const percent = epochs.map((epoch) => 100 * accuracies[epoch - 1]!)

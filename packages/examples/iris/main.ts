@@ -54,9 +54,9 @@ export async function iris(args: readonly string[], terminal: Terminal): Promise
         .choices(['all', 'train'])
         .default('all'),
     )
-    .option('--csv <file>', `rows of ${MEASUREMENTS.join(', ')}, species (default: Fisher's iris)`, IRIS)
+    .option('--csv <file>', `rows of ${MEASUREMENTS.join(', ')}, species`, IRIS)
     .option('--seeds <n>', 'train with the seeds 1 to n and show only how accurate they end', wholeNumber(1))
-  // The path of this machine says nothing to a reader of the help.
+  // The whole path would say nothing to a reader of the help.
   command.options.find((option) => option.long === '--csv')!.defaultValueDescription = "Fisher's iris"
 
   const flags = readFlags<Flags>(command, args)
@@ -143,7 +143,11 @@ function introduce(
   print()
 }
 
-function results(problem: Problem, accuracies: readonly number[], { print, colors }: Terminal): void {
+function results(
+  problem: Problem,
+  accuracies: readonly number[],
+  { print, paragraph, colors }: Terminal,
+): void {
   const { validation } = problem
   const prediction = predict(problem, validation)
   const names = SPECIES.map((name) => name.replace('Iris-', ''))
@@ -158,7 +162,7 @@ function results(problem: Problem, accuracies: readonly number[], { print, color
 
   print(`\n${colors.bold('One flower')}`)
   const cm = validation.measurements.slice([0]).toArray() as number[]
-  print(`  ${MEASUREMENTS.map((name, i) => `${name} ${cm[i]!.toFixed(1)} cm`).join(', ')}`)
+  paragraph(`  ${MEASUREMENTS.map((name, i) => `${name} ${cm[i]!.toFixed(1)} cm`).join(', ')}`)
   const outputs = prediction.slice([0]).toArray() as number[]
   const predicted = prediction.argmax(1).toArray() as number[]
   const actual = validation.y.argmax(1).toArray() as number[]

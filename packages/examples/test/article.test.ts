@@ -1,0 +1,154 @@
+/** @file The article example on a terminal: what it prints, at which widths, in colour or not. */
+import { describe, expect, it } from 'vitest'
+import { full, short } from '../article/format.ts'
+import { article } from '../article/main.ts'
+import { predictedClass } from '../article/network.ts'
+import { UserError } from '../common/cli.ts'
+import { capture, tooWide } from './capture.ts'
+
+function run(flags: string[] = [], width = 120): string {
+  const { terminal, text } = capture(width)
+  article(flags, terminal)
+  return text()
+}
+const joined = (text: string): string => text.replace(/\s+/g, ' ')
+
+describe('the ledger on a terminal', () => {
+  it.each([80, 112, 120, 160, 200])('fits %i columns', (width) => {
+    for (const flags of [[], ['--w25', '2', '--steps', '20'], ['--preset', 'gentle', '--activation', 'tanh']])
+      expect(tooWide(run(flags, width), width)).toEqual([])
+  })
+
+  it.each([80, 120, 160])(
+    'has formula, numbers, three values, digits and printed figure: %i columns',
+    (width) => {
+      const text = run([], width)
+      const lines = text.split('\n')
+      const at = lines.findIndex((line) => line.includes('δ1 = dL/dz1 = dL/dn1 ⊙ f'))
+      const rows = joined(lines.slice(at, at + 8).join(' '))
+      expect(rows).toContain('(-2.219e-8)·0.0066481')
+      expect(rows).toMatch(/(-1\.4748977931e-10) \1 0 -1\.47490e-10 6\.\d -0\.000000000147490 ✓/)
+      expect(rows).toMatch(/(-2\.7372199079e-12) \1 \S+ -2\.7372e-12 5\.\d -0\.000000000002451 ‡/)
+      expect(text).toContain('0.000045395807355 †')
+    },
+  )
+
+  it('marks the two errata with their causes and no other figure', () => {
+    const text = run()
+    expect(text.match(/[†‡✗] *$/gm)).toHaveLength(2)
+    expect(text.match(/ ✓ *$/gm)).toHaveLength(25)
+    expect(text).toContain('† fPrime1[2] is misprinted')
+    expect(joined(text)).toContain('‡ delta1[1] mixes two values of w(2,5)')
+    expect(joined(text)).toContain('25 of 27 reproduced to one unit in the last printed digit; 2 marked')
+  })
+
+  it('with w(2,5) = 2 says why figures differ', () => {
+    const text = joined(run(['--w25', '2']))
+    expect(text).toContain('7.979583862337768')
+    expect(text).toContain('the article computes this with w(2,5) = 3')
+    // Layer 1 does not depend on it: all of its forward figures but the misprint, and z2[0] with n2[0] and its slope.
+    expect(text).toContain('11 of 27 reproduced')
+  })
+
+  it('compares with the article only where its network is', () => {
+    expect(run(['--preset', 'gentle'])).not.toContain('dig. article prints')
+    expect(run(['--activation', 'sigmoid,sigmoid,tanh'])).not.toContain('dig. article prints')
+    expect(run(['--activation', 'sigmoid'])).toContain('dig. article prints')
+  })
+
+  it('prints changes in scientific notation', () => {
+    expect(run()).toMatch(/1\.000000000029498 .* Δ \+2\.949796e-11$/m)
+  })
+
+  it('has no colours where there is no terminal, and where NO_COLOR is set', () => {
+    const of = (env: Record<string, string>, isTTY: boolean): string => {
+      const { terminal, text } = capture(120, env, isTTY)
+      article([], terminal)
+      return text()
+    }
+    const escapeCode = String.fromCharCode(27)
+    expect(of({}, false)).not.toContain(escapeCode)
+    expect(of({ NO_COLOR: '1' }, true)).not.toContain(escapeCode)
+    expect(of({ TERM: 'dumb' }, true)).not.toContain(escapeCode)
+    expect(of({}, true)).toContain(escapeCode)
+    expect(of({ FORCE_COLOR: '1' }, false)).toContain(escapeCode)
+    expect(of({}, true).replaceAll(new RegExp(`${escapeCode}\\[\\d+m`, 'g'), '')).toBe(of({}, false))
+  })
+})
+
+describe('what it says about the step', () => {
+  it('both update formulas, the class, the reason for small deltas', () => {
+    const text = joined(run())
+    expect(text).toContain('W ← W - α δ nᵀ gradient descent')
+    expect(text).toContain('W ← W - α (δ nᵀ + W) with a regularizer')
+    expect(text).toContain('W3[0][0] = 1 - 0.1·(-6.118e-6) = 1.000000611842398')
+    expect(text).toContain('W3[0][0] = 1 - 0.1·(-6.118e-6 + 1) = 0.900000611842398')
+    expect(text).toContain('ŷ = 0.997520293823002, so the class is 1')
+    expect(text).toContain('|δ| goes from 6.1e-6 in layer 3 to 1.5e-10 in layer 1')
+    expect(text).toContain('which leaves ŷ - y 4 digits, and 3 of 20 parameters would move at all')
+  })
+
+  it('the class is 1 from one half on', () => {
+    expect([0.4999, 0.5, 1.44, -1].map(predictedClass)).toEqual([0, 1, 1, 0])
+  })
+
+  it('--steps trains on', () => {
+    const losses = (text: string): number[] =>
+      [...text.matchAll(/^ +(\d+) {2}(\d\.\d+e\S+) +0\.\d+$/gm)].map((match) => Number(match[2]))
+    const slow = losses(run(['--steps', '30']))
+    expect(slow).toHaveLength(7)
+    const gentle = losses(run(['--preset', 'gentle', '--steps', '1000']))
+    for (const list of [slow, gentle])
+      list.slice(1).forEach((loss, i) => {
+        expect(loss).toBeLessThan(list[i]!)
+      })
+    expect(slow.at(-1)! / slow[0]!).toBeGreaterThan(0.999)
+    expect(gentle.at(-1)! / gentle[0]!).toBeLessThan(0.1)
+  })
+})
+
+describe('flags', () => {
+  it.each([
+    [['--w25', '4'], "argument '4' is invalid"],
+    [['--steps', '-1'], 'Use a whole number of at least 0.'],
+    [['--preset', 'wild'], 'Allowed choices are article, gentle.'],
+    [['--activation', 'swish'], "'swish' is none of sigmoid, tanh, relu."],
+    [['--activation', 'toString'], "'toString' is none of sigmoid, tanh, relu."],
+    [['--activation', 'tanh,tanh'], 'one for each of the 3 layers'],
+    [['--wide'], "unknown option '--wide'"],
+  ])('%j', (flags, message) => {
+    expect(() => run(flags)).toThrow(UserError)
+    expect(() => run(flags)).toThrow(message)
+  })
+  it('--help', () => {
+    const text = run(['--help'], 80)
+    for (const flag of ['w25', 'steps', 'preset', 'activation']) expect(text).toContain(`--${flag} <`)
+    expect(text).not.toContain('Forward')
+  })
+})
+
+describe('numbers', () => {
+  it.each([
+    [0.993307149075715, '0.993307149075715'],
+    [-0.002479706176998, '-0.00247970617700'],
+    [2.000000000014749, '2.000000000014749'],
+    [-1.474897793084364e-10, '-1.4748977931e-10'],
+    [123456.789, '123456.7890000000'],
+    [1e300, '1.0000000000e+300'],
+    [5, '5'],
+    [0, '0'],
+  ])('%f in 17 characters', (x, text) => {
+    expect(full(x)).toBe(text)
+    expect(text.length).toBeLessThanOrEqual(17)
+  })
+  it.each([
+    [0.0066480566, '0.0066481'],
+    [-1.523315e-8, '-1.523e-8'],
+    [0.0005, '5e-4'],
+    [-3, '-3'],
+    [1234567, '1.235e+6'],
+    [0, '0'],
+  ])('%f, short', (x, text) => {
+    expect(short(x)).toBe(text)
+  })
+})

@@ -1,0 +1,341 @@
+/** @file The iris example: its data, its training against the closed-form formulas, its accuracy, its output. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { tensor } from '@tapegrad/core'
+import { Dense, mse, Sigmoid, sequential } from '@tapegrad/nn'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UserError } from '../common/cli.ts'
+import { deltasOf, outputsOf, trainByHand } from '../iris/by-hand.ts'
+import { terminalChart } from '../iris/charts.ts'
+import { parseIris, readIris } from '../iris/csv.ts'
+import { iris } from '../iris/main.ts'
+import {
+  disagreement,
+  OPTIMIZERS,
+  plainLayers,
+  plainRows,
+  predict,
+  problemOf,
+  type Settings,
+  train,
+} from '../iris/train.ts'
+import { capture, tooWide } from './capture.ts'
+
+const flowers = readIris(fileURLToPath(new URL('../data/iris.csv', import.meta.url)))
+const settings: Settings = {
+  seed: 1,
+  epochs: 300,
+  hidden: 5,
+  rate: 0.2,
+  dtype: 'float64',
+  optimizer: 'sgd',
+  scaleOn: 'all',
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'tapegrad-iris-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('the CSV reader', () => {
+  it("reads Fisher's iris", () => {
+    expect(flowers).toHaveLength(150)
+    expect(flowers[0]).toEqual({ measurements: [5.1, 3.5, 1.4, 0.2], species: 0 })
+    expect([0, 1, 2].map((s) => flowers.filter(({ species }) => species === s).length)).toEqual([50, 50, 50])
+    // The 35th row has petal width 0.2 and the 38th sepal width 3.6 in Fisher's paper; other copies have typing errors.
+    expect(flowers[34]!.measurements).toEqual([4.9, 3.1, 1.5, 0.2])
+    expect(flowers[37]!.measurements).toEqual([4.9, 3.6, 1.4, 0.1])
+  })
+
+  const row = '5.1,3.5,1.4,0.2,Iris-setosa\n'
+  it.each([
+    ['a title row', `sepal length,sepal width,petal length,petal width,species\n${row}`],
+    ['a byte order mark', `\ufeff${row}`],
+    ['blank lines and line ends of Windows', `\r\n5.1,3.5,1.4,0.2,Iris-setosa\r\n\r\n`],
+    ['quotes and blanks', '"5.1", 3.5 ,1.4,.2,"Iris-setosa"'],
+  ])('accepts %s', (_, text) => {
+    expect(parseIris(text, 'f.csv')).toEqual([{ measurements: [5.1, 3.5, 1.4, 0.2], species: 0 }])
+  })
+
+  it.each([
+    [
+      'empty file',
+      '',
+      'f.csv: the file is empty; expected rows of sepal length, sepal width, petal length, petal width, species',
+    ],
+    [
+      'title alone',
+      'a,b,c,d,e\n',
+      'f.csv: the file is empty; expected rows of sepal length, sepal width, petal length, petal width, species',
+    ],
+    [
+      'missing column',
+      `${row}5.1,3.5,1.4,Iris-setosa\n`,
+      'f.csv: row 2, column 5 (species): missing; the row has 4 of 5 columns',
+    ],
+    [
+      'one column too many',
+      `5.1,3.5,1.4,0.2,Iris-setosa,1\n`,
+      'f.csv: row 1, column 6: one too many; expected 5 columns, sepal length, sepal width, petal length, petal width, species',
+    ],
+    [
+      'text in a number',
+      `${row}\n5.1,3.5,wide,0.2,Iris-setosa\n`,
+      'f.csv: row 3, column 3 (petal length): "wide" is not a number',
+    ],
+    [
+      'empty cell',
+      `${row}5.1,,1.4,0.2,Iris-setosa\n`,
+      'f.csv: row 2, column 2 (sepal width): an empty cell is not a number',
+    ],
+    [
+      'not a number',
+      'NaN,3.5,1.4,0.2,Iris-setosa\n',
+      'f.csv: row 1, column 1 (sepal length): "NaN" is not a number',
+    ],
+    [
+      'a number beyond all bounds',
+      '1e999,3.5,1.4,0.2,Iris-setosa\n',
+      'f.csv: row 1, column 1 (sepal length): "1e999" is not a number',
+    ],
+    [
+      'unknown species',
+      '5.1,3.5,1.4,0.2,Rose\n',
+      'f.csv: row 1, column 5 (species): "Rose" is unknown; the species are Iris-setosa, Iris-versicolor, Iris-virginica',
+    ],
+  ])('names file, row and column: %s', (_, text, message) => {
+    expect(() => parseIris(text, 'f.csv')).toThrow(new UserError(message))
+  })
+
+  it('an open quote, a missing file, a folder', () => {
+    expect(() => parseIris('5.1,"3.5\n', 'f.csv')).toThrow(/^f\.csv: Quote Not Closed.* line 1/)
+    expect(() => readIris(join(folder, 'none.csv'))).toThrow(/none\.csv: there is no such file$/)
+    expect(() => readIris(folder)).toThrow(/: this is a folder$/)
+  })
+})
+
+describe('data and network', () => {
+  const problem = problemOf(flowers, settings)
+
+  it('130 rows train and 20 others validate', () => {
+    const rows = [problem.train, problem.validation].map(({ measurements }) =>
+      (measurements.toArray() as number[][]).map(String),
+    )
+    expect(rows.map((list) => list.length)).toEqual([130, 20])
+    expect(rows.flat().sort()).toEqual(flowers.map(({ measurements }) => String(measurements)).sort())
+  })
+  it('weights and biases start in [0, 1), the same in both dtypes', () => {
+    const start = plainLayers(problem).flatMap(({ weight, bias }) => [...weight.flat(), ...bias])
+    expect(start).toHaveLength(4 * 5 + 5 + 5 * 3 + 3)
+    expect(start.every((w) => w >= 0 && w < 1)).toBe(true)
+    const narrow = plainLayers(problemOf(flowers, { ...settings, dtype: 'float32' }))
+    expect(disagreement(plainLayers(problem), narrow)).toBeLessThan(2 ** -24)
+  })
+  it('seeds make the difference, and all of it', () => {
+    const first = (seed: number): unknown => plainRows(problemOf(flowers, { ...settings, seed }).train)[0]
+    expect(first(1)).toEqual(first(1))
+    expect(first(1)).not.toEqual(first(2))
+  })
+  it('scaling sees all rows, or only those that train', () => {
+    const extremes = (rows: { x: number[] }[]): number[] => {
+      const all = rows.flatMap(({ x }) => x)
+      return [Math.min(...all), Math.max(...all)]
+    }
+    const all = [...plainRows(problem.train), ...plainRows(problem.validation)]
+    expect(extremes(all)).toEqual([0, 1])
+    // With seed 3 the validation rows hold an extreme of all rows.
+    const apart = problemOf(flowers, { ...settings, seed: 3, scaleOn: 'train' })
+    expect(extremes(plainRows(apart.train))).toEqual([0, 1])
+    expect(extremes(plainRows(apart.validation))).not.toEqual(
+      extremes(plainRows(problemOf(flowers, { ...settings, seed: 3 }).validation)),
+    )
+  })
+})
+
+describe('the closed-form formulas', () => {
+  it('call delta what is -dL/dz', () => {
+    const problem = problemOf(flowers, settings)
+    const layers = plainLayers(problem)
+    const { x, y } = plainRows(problem.train)[0]!
+    const outputs = problem.model.activations(tensor(x, { dtype: 'float64' })).map((t) => t.retainGrad())
+    mse(outputs[3]!, tensor(y, { dtype: 'float64' }), { reduction: 'sum', scale: 0.5 }).backward()
+    const deltas = deltasOf(layers, outputsOf(layers, x), y)
+    ;[outputs[0]!, outputs[2]!].forEach((z, l) => {
+      const slopes = Array.from(z.grad!.data)
+      expect(slopes.every((slope) => slope !== 0)).toBe(true)
+      slopes.forEach((slope, i) => {
+        // The formula's n (1 - n) is rounded where n is near 1.
+        expect(deltas[l]![i]! / -slope).toBeCloseTo(1, 12)
+      })
+    })
+  })
+
+  const epochs = 20
+  it.each(['momentum', 'nesterov'] as const)('agree with SGD, %s', (optimizer) => {
+    const quick = { ...settings, epochs, optimizer, rate: 0.02 }
+    const problem = problemOf(flowers, quick)
+    const layers = plainLayers(problem)
+    const start = plainLayers(problem)
+    train(problem, quick, () => undefined)
+    trainByHand(layers, plainRows(problem.train), { ...quick, ...OPTIMIZERS[optimizer] })
+    expect(disagreement(layers, plainLayers(problem))).toBeLessThan(1e-9)
+    expect(disagreement(layers, start)).toBeGreaterThan(0.1)
+  })
+})
+
+describe('the training of the article, seeds 1 to 30', () => {
+  let results: ReturnType<typeof trained>[]
+  beforeAll(() => {
+    results = Array.from({ length: 30 }, (_, i) => trained(i + 1))
+  })
+  const trained = (seed: number) => {
+    const of = { ...settings, seed }
+    const problem = problemOf(flowers, of)
+    const layers = plainLayers(problem)
+    const accuracies: number[] = []
+    train(problem, of, (_epoch, _loss, accuracy) => accuracies.push(accuracy))
+    return { problem, layers, accuracies }
+  }
+
+  it('autograd and the formulas agree to 1e-9 of the largest weight over ten seeds', () => {
+    for (const { problem, layers } of results.slice(0, 10)) {
+      trainByHand(layers, plainRows(problem.train), { ...settings, ...OPTIMIZERS.sgd })
+      expect(disagreement(layers, plainLayers(problem))).toBeLessThan(1e-9)
+    }
+  })
+  it('mean validation accuracy at least 94%, median at least 95%', () => {
+    const finals = results.map(({ accuracies }) => accuracies.at(-1)!).sort((a, b) => a - b)
+    expect(finals.reduce((a, b) => a + b) / 30).toBeGreaterThanOrEqual(0.94)
+    expect((finals[14]! + finals[15]!) / 2).toBeGreaterThanOrEqual(0.95)
+  })
+  it('accuracy is taken after every epoch, and is that of the predictions', () => {
+    const { problem, accuracies } = results[2]!
+    expect(accuracies).toHaveLength(300)
+    const said = predict(problem, problem.validation).argmax(1).toArray() as number[]
+    const is = problem.validation.y.argmax(1).toArray() as number[]
+    expect(accuracies.at(-1)).toBe(said.filter((s, i) => s === is[i]).length / 20)
+    expect(accuracies.at(-1)!).toBeGreaterThan(accuracies[0]!)
+  })
+})
+
+describe('the output', () => {
+  const run = async (flags: string[], width = 100): Promise<string> => {
+    const { terminal, text } = capture(width)
+    await iris(flags, terminal)
+    return text()
+  }
+
+  it.each([80, 120])('fits %i columns and has everything', async (width) => {
+    const text = await run(['--epochs', '12'], width)
+    expect(tooWide(text, width)).toEqual([])
+    const joined = text.replace(/\s+/g, ' ')
+    for (const part of [
+      '130 training and 20 validation rows, shuffled with seed 1',
+      'the validation rows leak into it',
+      'epoch 12/12 loss 0.',
+      '1,560 steps in',
+      'Confusion matrix',
+      'Final accuracy: ',
+      'predicted ',
+      'the final weights of seed 1 agree to ',
+      'calls delta what is -dL/dz',
+    ])
+      expect(joined).toContain(part)
+    expect(Number(/agree to (\S+) of the largest/.exec(joined)![1])).toBeLessThan(1e-9)
+  })
+
+  it('writes the curve as SVG, one point per epoch', async () => {
+    const text = await run([
+      '--epochs',
+      '7',
+      '--scale-on',
+      'train',
+      '--dtype',
+      'float32',
+      '--optimizer',
+      'nesterov',
+      '--hidden',
+      '3',
+    ])
+    const joined = text.replace(/\s+/g, ' ')
+    expect(joined).toContain('nothing of the validation rows leaks into it')
+    expect(joined).toContain('Nesterov momentum 0.9, float32')
+    expect(joined).toContain('4-3-3')
+    expect(joined).toContain('as far as float32 goes')
+    const path = fileURLToPath(new URL('../out/iris-accuracy.svg', import.meta.url))
+    const svg = readFileSync(path, 'utf8')
+    expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/)
+    expect(svg).toContain('4-3-3 sigmoid network, seed 1, 7 epochs')
+    expect(svg.match(/<path[^>]*stroke[^>]*d="M[^"]*"|<path[^>]*d="M[^"]*"/g)!.length).toBeGreaterThan(0)
+  })
+
+  it('--seeds sums up', async () => {
+    const text = await run(['--seeds', '3', '--epochs', '30'])
+    expect(text.match(/^ {2}seed \d {2}\d+\.\d%$/gm)).toHaveLength(3)
+    expect(text).toMatch(
+      /^Validation accuracy over seeds 1 to 3: mean \d+\.\d%, median \d+\.\d%, lowest \d+\.\d%$/m,
+    )
+  })
+
+  it('mistakes are user errors', async () => {
+    const error = async (...flags: string[]): Promise<string> => {
+      const reason = await run(flags).catch((e: unknown) => e)
+      expect(reason).toBeInstanceOf(UserError)
+      return (reason as UserError).message
+    }
+    const file = join(folder, 'one.csv')
+    writeFileSync(file, '5.1,3.5,1.4,0.2,Iris-setosa\n')
+    expect(await error('--csv', file)).toBe('1 row is not enough to train and to validate')
+    expect(await error('--rate', '1e39', '--dtype', 'float32', '--epochs', '3')).toMatch(
+      /^epoch 1: the loss is NaN; use a smaller --rate$/,
+    )
+    for (const [flag, value] of [
+      ['--seed', '-1'],
+      ['--seed', '1.5'],
+      ['--epochs', '0'],
+      ['--hidden', 'many'],
+      ['--rate', '0'],
+      ['--rate', ''],
+      ['--dtype', 'int32'],
+      ['--optimizer', 'adam'],
+      ['--scale-on', 'none'],
+    ] as const)
+      expect(await error(flag, value)).toContain(`argument '${value}' is invalid`)
+    expect(await error('--sed', '1')).toBe("unknown option '--sed' (Did you mean --seed?)")
+    expect(await error('--seed')).toContain('argument missing')
+    expect(await error('7')).toContain('too many arguments')
+  })
+
+  it('--help tells every flag', async () => {
+    const text = await run(['--help'], 80)
+    for (const flag of ['seed', 'epochs', 'hidden', 'rate', 'dtype', 'optimizer', 'scale-on', 'csv'])
+      expect(text).toContain(`--${flag} <`)
+    expect(tooWide(text, 80)).toEqual([])
+    expect(text).not.toContain('accuracy:')
+  })
+})
+
+describe('the terminal chart', () => {
+  it('has an axis as long as the curve, for few epochs and for many', () => {
+    for (const epochs of [1, 5, 73, 1000]) {
+      const accuracies = Array.from({ length: epochs }, (_, i) => (i + 1) / epochs)
+      const lines = terminalChart(accuracies, 80).split('\n')
+      expect(Math.max(...lines.map((line) => line.trimEnd().length))).toBe(80)
+      expect(lines.at(-1)!.trimEnd().endsWith(`epoch ${epochs}`)).toBe(true)
+      expect(lines[0]).toContain('100%')
+    }
+  })
+})
+
+it('a network of one layer is trained by hand as by autograd', () => {
+  // The formulas are general: here with a loop that shares nothing with train.ts.
+  const model = sequential(new Dense(2, 1, { dtype: 'float64' }), new Sigmoid())
+  const [dense] = model.layers
+  const layers = [{ weight: dense.weight.toArray() as number[][], bias: dense.bias!.toArray() as number[] }]
+  const before = layers[0]!.weight[0]![0]!
+  trainByHand(layers, [{ x: [1, 2], y: [1] }], { epochs: 1, rate: 1, momentum: 0, nesterov: false })
+  const x = tensor([1, 2], { dtype: 'float64' })
+  mse(model.call(x), tensor([1], { dtype: 'float64' }), { reduction: 'sum', scale: 0.5 }).backward()
+  const slope = (dense.weight.grad!.toArray() as number[][])[0]![0]!
+  expect(layers[0]!.weight[0]![0]! - before).toBeCloseTo(-slope, 13)
+})
