@@ -1,4 +1,4 @@
-/** @file defineOp: what the rules of one's own ops are called with and may return, and the batch rule. */
+/** @file defineOp: what the rules of one's own ops are called with and may return. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import {
@@ -24,8 +24,6 @@ import {
   vjp,
 } from '@tapegrad/core'
 import { describe, expect, it, vi } from 'vitest'
-import type { AnyPrimitive } from '../src/primitive.ts'
-import { entriesOf } from './support/checking.ts'
 
 const float64 = (values: number[], shape: number[] = [values.length]): Tensor =>
   tensor(Float64Array.from(values), { shape })
@@ -41,7 +39,7 @@ const swish = defineOp({
 })
 
 /** x³ and its slope, in loops. */
-const cube = (x: Tensor): Tensor =>
+const _cube = (x: Tensor): Tensor =>
   tensor(
     Float64Array.from(x.data, (v) => v ** 3),
     { shape: x.shape },
@@ -132,9 +130,48 @@ describe('rules', () => {
     // Another walk with the same cotangent asks again.
     const ct = tensor([1, 1])
     backward(y, ct)
+    backward(y, ct)
     backward(y, ct, { createGraph: true })
-    expect(rule).toHaveBeenCalledTimes(4)
-    expect(numbers(b.grad!)).toEqual([4, 8])
+    expect(rule).toHaveBeenCalledTimes(5)
+    expect(numbers(b.grad!)).toEqual([5, 10])
+  })
+
+  it('are called again where a walk without recording came before', () => {
+    const op = defineOp({
+      name: 'op',
+      forward: (a: Tensor, b: Tensor) => mul(a, mul(b, b)),
+      backward: (ct, { inputs: [a, b] }) => [mul(ct, mul(b, b)), mul(ct, mul(a, mul(b, 2)))],
+    })
+    const [a, ct] = [float64([3]), float64([1])]
+    const gradient = (b: Tensor): Tensor => {
+      const [, pull] = vjp((b: Tensor) => {
+        // Asks the same op, with the same cotangent, for input 0; the walk below asks for input 1.
+        const [y, pullInner] = vjp((a: Tensor) => op(a, b), a)
+        noGrad(() => pullInner(ct))
+        return y
+      }, b)
+      return sum(pull(ct)[0])
+    }
+    // d/db of 2 a b.
+    expect(numbers(grad(gradient)(float64([5])))).toEqual([6])
+  })
+
+  it('in loops are called once for all inputs, too', () => {
+    const rule = vi.fn((ct: Tensor): readonly [Tensor, Tensor] => [slope(ct, ct), slope(ct, ct)])
+    const op = defineOp({
+      name: 'op',
+      forward: (a: Tensor, b: Tensor) => add(a, b),
+      backward: rule,
+      onceDifferentiable: true,
+    })
+    const [, pull] = vjp(op, float64([1, 2]), float64([3, 4]))
+    expect(pull(float64([1, 2])).map(numbers)).toEqual([
+      [3, 24],
+      [3, 24],
+    ])
+    expect(rule).toHaveBeenCalledTimes(1)
+    pull(float64([1, 2]))
+    expect(rule).toHaveBeenCalledTimes(2)
   })
 
   it('may call transforms', () => {
@@ -152,6 +189,17 @@ describe('rules', () => {
     numbers(twice(inner)).forEach((value, i) => {
       expect(numbers(twice(own))[i]).toBeCloseTo(value, 12)
     })
+  })
+
+  it('are not asked about inputs that do not move', () => {
+    const op = defineOp({
+      name: 'op',
+      forward: (x: Tensor, y: Tensor) => mul(x, y),
+      // Not finite for the second input, which stands still: 0 times it would be NaN.
+      backward: (ct, { inputs: [, y] }) => [mul(ct, y), mul(ct, Infinity)],
+    })
+    const y = float64([3, 4])
+    expect(numbers(jvp((x: Tensor) => op(x, y), [y], [float64([1, 10])])[1])).toEqual([3, 40])
   })
 
   it('may have inputs of two precisions', () => {
@@ -216,61 +264,5 @@ describe('rules', () => {
     const collect = runInNewContext('gc') as () => void
     collect()
     expect(refs.map((ref) => ref.deref())).toEqual([undefined, undefined, undefined, undefined])
-  })
-})
-
-describe('the batch rule', () => {
-  /** The primitive under an op: what vmap will call. */
-  const recordOf = (op: (...xs: Tensor[]) => Tensor, ...xs: Tensor[]): AnyPrimitive =>
-    entriesOf(() => op(...xs)).at(-1)!.primitive
-
-  it('runs example by example and stacks', () => {
-    const a = float64([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2])
-    const b = float64([1, 0, 0, 2], [2, 2])
-    const { batch } = recordOf(product as (...xs: Tensor[]) => Tensor, b, b)
-    if (typeof batch !== 'function') throw new Error('expected a rule')
-    expect(batch([a, b], [true, false], undefined, 2).toArray()).toEqual(matmul(a, b).toArray())
-    expect(batch([b, a], [false, true], undefined, 2).toArray()).toEqual(matmul(b, a).toArray())
-    const empty = batch([float64([], [0, 2, 2]), b], [true, false], undefined, 0)
-    expect([empty.shape, empty.dtype]).toEqual([[0, 2, 2], 'float64'])
-  })
-
-  it('is differentiable', () => {
-    const x = float64([1, 2, 3, 4], [2, 2])
-    const { batch } = recordOf(swish, x)
-    if (typeof batch !== 'function') throw new Error('expected a rule')
-    const batched = (x: Tensor): Tensor => sum(batch([x], [true], undefined, 2))
-    expect(numbers(grad(batched)(x))).toEqual(numbers(grad((x: Tensor) => sum(swish(x)))(x)))
-  })
-
-  it('serves rules that loop over numbers, too', () => {
-    const op = defineOp({
-      name: 'loop',
-      forward: cube,
-      backward: (ct, { inputs: [x] }) => [slope(x, ct)],
-      jvp: ([dx], { inputs: [x] }) => slope(x, dx),
-      onceDifferentiable: true,
-    })
-    const x = float64([1, 2, 3, 4], [2, 2])
-    const entries = entriesOf(() => {
-      grad((x: Tensor) => sum(op(x)))(x)
-      jvp(op, [x], [x])
-    })
-    for (const name of ['loop.backward', 'loop.jvp']) {
-      const {
-        primitive: rule,
-        inputs,
-        params,
-        output,
-      } = entries.find((entry) => entry.primitive.name === name)!
-      if (typeof rule.batch !== 'function') throw new Error('expected a rule')
-      const batched = rule.batch(
-        inputs,
-        inputs.map(() => true),
-        params,
-        2,
-      )
-      expect(batched.toArray()).toEqual(output.toArray())
-    }
   })
 })

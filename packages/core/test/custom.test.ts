@@ -1,3 +1,4 @@
+/** @file defineOp: ops of one's own, their derivatives in every mix of modes, and forward. */
 import {
   add,
   backward,
