@@ -83,10 +83,3 @@ export function fold(
   )
   return keepdims ? kept : { shape: x.shape.filter((_, a) => !reduced.includes(a)), data: kept.data }
 }
-
-/** Nested arrays as a plain array, for expected values written by hand. */
-export function plain(value: unknown): Plain {
-  const shape: number[] = []
-  for (let level = value; Array.isArray(level); level = level[0]) shape.push(level.length)
-  return { shape, data: [value].flat(Number.POSITIVE_INFINITY).map(Number) }
-}

@@ -6,7 +6,7 @@ import { type Layout, place, repeatedAxes } from '../../support/layouts.ts'
 import { at, build, type Plain, sizeOf } from '../../support/plain.ts'
 import { type Random, randomFor, type Sample, whole } from '../../support/sample.ts'
 
-export interface Input {
+interface Input {
   readonly shape: readonly number[]
   /** Values for a floating-point input, away from kinks and poles by more than the steps of the differences. */
   readonly sample: Sample
@@ -68,7 +68,7 @@ function samplesOf(input: Input, dtype: DType, random: Random, n: number): numbe
 }
 
 /** Values for one input, equal along the axes that the layout repeats. */
-export function valuesFor(row: Row, input: Input, dtype: DType, layout: Layout, random: Random): Plain {
+function valuesFor(row: Row, input: Input, dtype: DType, layout: Layout, random: Random): Plain {
   const repeated = repeatedAxes(layout, input.shape.length, row.repeat === undefined ? 0 : row.repeat)
   const distinct = input.shape.map((size, axis) => (repeated.includes(axis) ? Math.min(size, 1) : size))
   const some: Plain = { shape: distinct, data: samplesOf(input, dtype, random, sizeOf(distinct)) }
