@@ -55,6 +55,9 @@ export class ConfusionMatrix {
   constructor(counts: Tensor<[number, number]>, labels: readonly string[]) {
     this.counts = counts
     this.labels = labels
+    // For console.log in Node. Not a method: a key that is computed when the class is made would keep bundlers from
+    // dropping the class.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toString() })
   }
 
   /** The share of samples on the diagonal. */
@@ -78,10 +81,6 @@ export class ConfusionMatrix {
       cells.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  ')
     const rule = '─'.repeat(line(head).length)
     return [line(head), rule, ...body.slice(0, -1).map(line), rule, line(body.at(-1)!)].join('\n')
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
   }
 }
 

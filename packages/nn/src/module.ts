@@ -7,7 +7,7 @@ import { type LoadReport, restore, type StateDict, snapshot } from './state-dict
 import { summarize } from './summary.ts'
 
 /** One place in a module that holds a marked tensor: `holder[key]`. */
-export interface Slot {
+interface Slot {
   /** Key in the state dict: `0.weight`. */
   readonly path: string
   readonly tensor: Tensor

@@ -1,4 +1,5 @@
 /** @file accuracy and confusionMatrix, and the one-hot rows that go with them. */
+import { inspect } from 'node:util'
 import { oneHot as coreOneHot, ones, type Tensor, tensor, zeros } from '@tapegrad/core'
 import { accuracy, confusionMatrix, oneHot } from '@tapegrad/nn'
 import { describe, expect, it } from 'vitest'
@@ -91,6 +92,7 @@ virginica                1           0          2      3
 ────────────────────────────────────────────────────────
 total                    2           2          2      6
 `)
+    expect(inspect(matrix)).toBe(String(matrix))
   })
 
   it('refuses classes and labels that do not fit', () => {

@@ -3,7 +3,7 @@ import type { Shape } from '@tapegrad/core/ops'
 import type { Layer } from '../layer.ts'
 
 /** What a list of layers makes together, once all fit: the trailing dimensions it takes and gives. */
-export interface Flow<In extends Shape, Out extends Shape> {
+interface Flow<In extends Shape, Out extends Shape> {
   readonly in: In
   readonly out: Out
 }

@@ -10,7 +10,7 @@ export interface OptimizerOptions {
 }
 
 /** Parameters with settings of their own; those left out are the optimizer's. */
-export type GroupOptions<Options> = Options & { readonly params: readonly Tensor[] }
+type GroupOptions<Options> = Options & { readonly params: readonly Tensor[] }
 
 /** What an optimizer takes: tensors, or groups of them. */
 export type Params<Options> = readonly Tensor[] | readonly GroupOptions<Options>[]
