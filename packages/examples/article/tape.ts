@@ -46,8 +46,7 @@ export function pairsOf(model: Sequential): readonly Pair[] {
 
 /** A tensor's elements: of a vector, and of a matrix. */
 export const vector = (x: Tensor): number[] => Array.from(x.data)
-const matrix = (x: Tensor): number[][] =>
-  Array.from({ length: x.shape[0]! }, (_, i) => vector(x.slice([i])))
+const matrix = (x: Tensor): number[][] => Array.from({ length: x.shape[0]! }, (_, i) => vector(x.slice([i])))
 
 /** The model as plain arrays. */
 export const plainLayers = (pairs: readonly Pair[]): PlainLayer[] =>

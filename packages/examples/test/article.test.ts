@@ -4,7 +4,7 @@ import { full, short } from '../article/format.ts'
 import { article } from '../article/main.ts'
 import { predictedClass } from '../article/network.ts'
 import { UserError } from '../common/cli.ts'
-import { capture, tooWide } from './capture.ts'
+import { capture, shownOutput, tooWide } from './capture.ts'
 
 function run(flags: string[] = [], width = 120): string {
   const { terminal, text } = capture(width)
@@ -54,6 +54,12 @@ describe('the ledger on a terminal', () => {
     expect(run(['--preset', 'gentle'])).not.toContain('dig. article prints')
     expect(run(['--activation', 'sigmoid,sigmoid,tanh'])).not.toContain('dig. article prints')
     expect(run(['--activation', 'sigmoid'])).toContain('dig. article prints')
+  })
+
+  it('is as the README shows it', () => {
+    const lines = run().split('\n')
+    expect(shownOutput('article')).toHaveLength(4)
+    for (const line of shownOutput('article')) expect(lines).toContain(line)
   })
 
   it('prints changes in scientific notation', () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { UserError } from '../common/cli.ts'
 import { carelessDistances, RadialBasis, squaredDistances } from '../custom-layer/layer.ts'
 import { customLayer } from '../custom-layer/main.ts'
-import { capture, tooWide } from './capture.ts'
+import { capture, shownOutput, tooWide } from './capture.ts'
 
 describe('the layer', () => {
   it('computes exp(-|x - c|²), for one point, for many, and for batches of many', () => {
@@ -87,6 +87,11 @@ describe('the output', () => {
     // Guessing gives 50%.
     expect(Number(/(\S+)% of 1000 new points right/.exec(text)![1])).toBeGreaterThan(90)
     expect(text.match(/^ {2}[█·]{48}$/gm)).toHaveLength(16)
+  })
+  it('is as the README shows it', () => {
+    const lines = run(['--steps', '1'], 120).split('\n')
+    expect(shownOutput('custom-layer')).toHaveLength(5)
+    for (const line of shownOutput('custom-layer')) expect(lines).toContain(line)
   })
   it('shows the op as it is', () => {
     const source = readFileSync(new URL('../custom-layer/layer.ts', import.meta.url), 'utf8')
