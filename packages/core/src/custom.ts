@@ -15,7 +15,7 @@ import { type Aval, Tensor } from './tensor.ts'
 export type OpSignature = (...args: never[]) => Tensor
 
 /** The tensors among the arguments. */
-export type OpInputs<Args extends readonly unknown[]> = Args extends readonly Tensor[]
+type OpInputs<Args extends readonly unknown[]> = Args extends readonly Tensor[]
   ? Args
   : Args extends readonly [infer Head extends Tensor, ...infer Rest]
     ? [Head, ...OpInputs<Rest>]
@@ -24,7 +24,7 @@ export type OpInputs<Args extends readonly unknown[]> = Args extends readonly Te
       : []
 
 /** The last argument, if it is no tensor. */
-export type OpParams<Args extends readonly unknown[]> = Args extends readonly Tensor[]
+type OpParams<Args extends readonly unknown[]> = Args extends readonly Tensor[]
   ? undefined
   : Args extends readonly [Tensor, ...infer Rest]
     ? OpParams<Rest>
@@ -33,7 +33,7 @@ export type OpParams<Args extends readonly unknown[]> = Args extends readonly Te
       : Args[0]
 
 /** One cotangent per input, or null. */
-export type OpCotangents<Inputs extends readonly Tensor[]> = {
+type OpCotangents<Inputs extends readonly Tensor[]> = {
   readonly [K in keyof Inputs]: Inputs[K] | null
 }
 
@@ -124,7 +124,14 @@ interface Definition extends Rules {
 }
 
 const FIELDS: readonly string[] = [
-  ...['name', 'shape', 'forward', 'backward', 'jvp', 'saves', 'onceDifferentiable', 'check'],
+  'name',
+  'shape',
+  'forward',
+  'backward',
+  'jvp',
+  'saves',
+  'onceDifferentiable',
+  'check',
 ]
 
 function checkDefinition(definition: unknown): Definition {

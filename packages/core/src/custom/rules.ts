@@ -13,7 +13,7 @@ import { filledTensor, Node, type Tensor } from '../tensor.ts'
 import { reachable } from '../walk.ts'
 import { checkCotangents, checkTangent, guarded, readOlder } from './returned.ts'
 
-export interface Context {
+interface Context {
   readonly inputs: readonly Tensor[]
   readonly output: Tensor
   readonly params: unknown

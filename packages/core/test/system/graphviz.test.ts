@@ -5,11 +5,13 @@ import { expect, it } from 'vitest'
 import { primitive, SAVES_NOTHING } from '../../src/primitive.ts'
 import { apply } from '../../src/tape.ts'
 
-const installed = spawnSync('dot', ['-V']).status === 0
+/** Not a dependency: it is there or it is not. */
+const program = 'dot'
+const installed = spawnSync(program, ['-V']).status === 0
 
 /** What the drawing shows: the lines of text of each node, in order, and how many arrows there are. */
 function drawn(dot: string): { nodes: string[][]; arrows: number } {
-  const svg = execFileSync('dot', ['-Tsvg'], { input: dot, encoding: 'utf8' })
+  const svg = execFileSync(program, ['-Tsvg'], { input: dot, encoding: 'utf8' })
   const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', amp: '&', '#45': '-', '#39': "'" }
   const shown = (xml: string): string =>
     xml.replace(/&(#?\w+);/g, (all, name: string) => (name === '#160' ? ' ' : (entities[name] ?? all)))
