@@ -39,7 +39,7 @@ export const div: Binary = /* @__PURE__ */ binary('div', {
   saves: { inputs: [1], output: true },
 })
 
-/** a to the power b. dx: b a^(b-1), zero where b = 0. db: a^b log a, zero where a = 0 (as PyTorch). */
+/** a to the power b. dx: b a^(b-1), zero where b = 0. db: a^b log a, zero where a = 0 and b >= 0 (as PyTorch). */
 export const pow: Binary = /* @__PURE__ */ binary('pow', {
   expr: (s, x, y) => {
     const one = s.constant(1)
@@ -49,7 +49,10 @@ export const pow: Binary = /* @__PURE__ */ binary('pow', {
   },
   d: [
     (d, [x, y]) => mul(d, where(eq(y!, 0), 0, mul(y!, pow(x!, sub(y!, 1))))),
-    (d, [x], out) => mul(d, where(eq(x!, 0), 0, mul(out, log(where(eq(x!, 0), 1, x!))))),
+    (d, [x, y], out) => {
+      const zero = eq(x!, 0)
+      return mul(d, where(zero, where(ge(y!, 0), 0, neg(out)), mul(out, log(where(zero, 1, x!)))))
+    },
   ],
   saves: { inputs: [0, 1], output: true },
 })
@@ -199,7 +202,7 @@ const sigmoidDerivative: Unary = /* @__PURE__ */ unary('sigmoidDerivative', {
 export const relu: Unary = /* @__PURE__ */ unary('relu', {
   // Not s.max, which takes twice as long (bench/elementwise.ts); NaN stays NaN here too.
   expr: (s, x) => s.select(s.lt(x!, s.constant(0)), s.constant(0), x!),
-  d: [(d, [x]) => where(gt(x!, 0), d, 0)],
+  d: [(d, [x]) => where(le(x!, 0), 0, d)],
   saves: SAVES_FIRST,
   check: checkNumeric,
 })

@@ -235,6 +235,9 @@ describe('pow', () => {
     expect(gradient((x) => pow(x!, 0.5), f64([0, 4]))).toEqual([Infinity, 0.25])
     expect(gradient((x) => pow(x!, -1), f64([0, 2]))).toEqual([-Infinity, -0.25])
     expect(gradient((x) => pow(x!, -1), f64([0]))).toEqual([-Infinity])
+    // By the exponent: 0 where the power stays 0, PyTorch's limit from above where it is infinite.
+    expect(gradient((y) => pow(f64([0, 0]), y!), f64([2, 0]))).toEqual([0, 0])
+    expect(gradient((y) => pow(f64([0]), y!), f64([-1]))).toEqual([-Infinity])
   })
 
   it('derivatives of every order at a base of 0', () => {
