@@ -5,7 +5,8 @@ import { InvalidArgumentError, Option } from 'commander'
 import { commandLine, readFlags, wholeNumber } from '../common/cli.ts'
 import type { Terminal } from '../common/terminal.ts'
 import { factor, full, short } from './format.ts'
-import { agreementOf, type Ledger, ledger, type Quantity, rowsOf } from './ledger.ts'
+import type { Quantity } from './groups.ts'
+import { agreementOf, type Ledger, ledger, rowsOf } from './ledger.ts'
 import {
   ACTIVATIONS,
   type ActivationName,
@@ -94,16 +95,12 @@ function introduce({ w25, preset }: Flags, { print, paragraph, colors }: Termina
   paragraph(
     `x = [1, 2], y = 1, loss L = ½ Σ (ŷ - y)², learning rate α = ${LEARNING_RATE}. Weights are W[to][from], counted from 0.`,
   )
+  const value = `w(2,5), here W2[1][1], is ${w25}`
   if (preset === 'gentle')
-    paragraph('Preset gentle: weights and biases are those of the article divided by 4.')
+    paragraph(`Preset gentle: the weights and biases of the article divided by 4; before that ${value}.`)
   else if (w25 === '3')
-    paragraph(
-      'w(2,5), here W2[1][1], is 3: the article declares 2 but computes with 3. --w25 2 shows the other.',
-    )
-  else
-    paragraph(
-      'w(2,5), here W2[1][1], is 2, as the article declares; it computes with 3, so its figures differ.',
-    )
+    paragraph(`${value}: the article declares 2 but computes with 3. --w25 2 shows the other.`)
+  else paragraph(`${value}, as the article declares; it computes with 3, so its figures differ.`)
   print()
   const columns = [
     ['manual', 'the closed-form formulas on plain arrays'],
@@ -111,6 +108,7 @@ function introduce({ w25, preset }: Flags, { print, paragraph, colors }: Termina
     ['diff.', '|manual - autograd|, relative'],
     ['finite diff.', 'from the forward pass alone: central differences at h = 0.1 and 0.05, extrapolated'],
     ['dig.', 'how many digits of a finite difference can be right, given that float64 rounds ŷ'],
+    ['Δ', 'by how much the step moves W or b; in these rows the finite difference is that of Δ'],
   ]
   for (const [name, meaning] of columns) paragraph(`  ${colors.dim(name!.padEnd(13))}${meaning}`, 13)
 }

@@ -1,8 +1,9 @@
-/** @file The ledger on a terminal. Computes nothing. Imports ledger.ts, format.ts and common/. */
+/** @file The ledger on a terminal. Computes nothing. Imports ledger.ts and what that imports, and common/. */
 import { type Cell, plainTable } from '../common/table.ts'
 import type { Terminal } from '../common/terminal.ts'
 import { full, scientific, short, significant } from './format.ts'
-import type { Ledger, LedgerGroup, LedgerLayer, LedgerRow } from './ledger.ts'
+import type { LedgerGroup, LedgerRow } from './groups.ts'
+import type { Ledger, LedgerLayer } from './ledger.ts'
 
 /** What the article prints for a row, and whether the ledger agrees. */
 export interface PrintedFigure {

@@ -1,8 +1,9 @@
-/** @file The accuracy curve, as text and as an SVG file. Imports chart libraries only. */
+/** @file The accuracy curve, as text and as an SVG file. Imports chart libraries and common/cli.ts. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type * as Asciichart from 'asciichart'
 import asciichart from 'asciichart'
+import { UserError } from '../common/cli.ts'
 
 // The module has a constant called `default`, a colour, which its types take for the default export.
 const { plot } = asciichart as unknown as typeof Asciichart
@@ -70,6 +71,10 @@ export async function writeSvgChart(
     ],
   })
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, `${svg.outerHTML}\n`)
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, `${svg.outerHTML}\n`)
+  } catch (error) {
+    throw new UserError(`${path}: the picture cannot be written (${(error as NodeJS.ErrnoException).code})`)
+  }
 }

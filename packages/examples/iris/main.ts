@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { confusionMatrix } from '@tapegrad/nn'
-import { Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { commandLine, positiveNumber, readFlags, wholeNumber } from '../common/cli.ts'
 import { progressOf } from '../common/progress.ts'
 import type { Terminal } from '../common/terminal.ts'
@@ -24,6 +24,7 @@ import {
 interface Flags extends Omit<Settings, 'rate'> {
   readonly rate?: number
   readonly csv: string
+  readonly svg: string
   readonly seeds?: number
 }
 
@@ -55,16 +56,22 @@ export async function iris(args: readonly string[], terminal: Terminal): Promise
         .default('all'),
     )
     .option('--csv <file>', `rows of ${MEASUREMENTS.join(', ')}, species`, IRIS)
+    .option('--svg <file>', 'where the accuracy curve goes', CHART)
     .option('--seeds <n>', 'train with the seeds 1 to n and show only how accurate they end', wholeNumber(1))
-  // The whole path would say nothing to a reader of the help.
-  command.options.find((option) => option.long === '--csv')!.defaultValueDescription = "Fisher's iris"
+  // Whole paths would say nothing to a reader of the help.
+  describeDefault(command, '--csv', "Fisher's iris")
+  describeDefault(command, '--svg', 'iris-accuracy.svg in out/ of the examples')
 
   const flags = readFlags<Flags>(command, args)
   if (flags === null) return
   const settings: Settings = { ...flags, rate: flags.rate ?? RATES[flags.optimizer] }
   const flowers = readIris(flags.csv)
-  if (flags.seeds === undefined) await one(flowers, settings, shown(flags.csv), terminal)
+  if (flags.seeds === undefined) await one(flowers, settings, flags, terminal)
   else many(flowers, settings, flags.seeds, terminal)
+}
+
+function describeDefault(command: Command, long: string, text: string): void {
+  command.options.find((option) => option.long === long)!.defaultValueDescription = text
 }
 
 // ── one seed ─────────────────────────────────────────────────────────────────
@@ -72,12 +79,12 @@ export async function iris(args: readonly string[], terminal: Terminal): Promise
 async function one(
   flowers: readonly Flower[],
   settings: Settings,
-  file: string,
+  { csv, svg }: Flags,
   terminal: Terminal,
 ): Promise<void> {
   const { print, paragraph, colors } = terminal
   const problem = problemOf(flowers, settings)
-  introduce(problem, settings, file, terminal)
+  introduce(problem, settings, shown(csv), terminal)
 
   const start = plainLayers(problem)
   const progress = progressOf('epoch', settings.epochs, terminal)
@@ -94,11 +101,11 @@ async function one(
 
   print(`\n${colors.bold('Validation accuracy')}`)
   print(terminalChart(accuracies, Math.min(terminal.width - 2, 100)))
-  await writeSvgChart(CHART, accuracies, {
+  await writeSvgChart(svg, accuracies, {
     title: `Iris: ${percent(accuracies.at(-1)!)} of the validation rows are right`,
     subtitle: `4-${settings.hidden}-3 sigmoid network, seed ${settings.seed}, ${settings.epochs} epochs`,
   })
-  print(`  The curve as a picture: ${shown(CHART)}`)
+  print(`  The curve as a picture: ${shown(svg)}`)
 
   results(problem, accuracies, terminal)
 

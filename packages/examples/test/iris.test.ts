@@ -1,4 +1,4 @@
-/** @file The iris example: its data, its training against the closed-form formulas, its accuracy, its output. */
+/** @file The iris example: its training against the closed-form formulas, its accuracy, its output. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../common/cli.ts'
 import { deltasOf, outputsOf, trainByHand } from '../iris/by-hand.ts'
 import { terminalChart } from '../iris/charts.ts'
-import { parseIris, readIris } from '../iris/csv.ts'
+import { readIris } from '../iris/csv.ts'
 import { iris } from '../iris/main.ts'
 import {
   disagreement,
@@ -36,83 +36,6 @@ const settings: Settings = {
 
 const folder = mkdtempSync(join(tmpdir(), 'tapegrad-iris-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-
-describe('the CSV reader', () => {
-  it("reads Fisher's iris", () => {
-    expect(flowers).toHaveLength(150)
-    expect(flowers[0]).toEqual({ measurements: [5.1, 3.5, 1.4, 0.2], species: 0 })
-    expect([0, 1, 2].map((s) => flowers.filter(({ species }) => species === s).length)).toEqual([50, 50, 50])
-    // The 35th row has petal width 0.2 and the 38th sepal width 3.6 in Fisher's paper; other copies have typing errors.
-    expect(flowers[34]!.measurements).toEqual([4.9, 3.1, 1.5, 0.2])
-    expect(flowers[37]!.measurements).toEqual([4.9, 3.6, 1.4, 0.1])
-  })
-
-  const row = '5.1,3.5,1.4,0.2,Iris-setosa\n'
-  it.each([
-    ['a title row', `sepal length,sepal width,petal length,petal width,species\n${row}`],
-    ['a byte order mark', `\ufeff${row}`],
-    ['blank lines and line ends of Windows', `\r\n5.1,3.5,1.4,0.2,Iris-setosa\r\n\r\n`],
-    ['quotes and blanks', '"5.1", 3.5 ,1.4,.2,"Iris-setosa"'],
-  ])('accepts %s', (_, text) => {
-    expect(parseIris(text, 'f.csv')).toEqual([{ measurements: [5.1, 3.5, 1.4, 0.2], species: 0 }])
-  })
-
-  it.each([
-    [
-      'empty file',
-      '',
-      'f.csv: the file is empty; expected rows of sepal length, sepal width, petal length, petal width, species',
-    ],
-    [
-      'title alone',
-      'a,b,c,d,e\n',
-      'f.csv: the file is empty; expected rows of sepal length, sepal width, petal length, petal width, species',
-    ],
-    [
-      'missing column',
-      `${row}5.1,3.5,1.4,Iris-setosa\n`,
-      'f.csv: row 2, column 5 (species): missing; the row has 4 of 5 columns',
-    ],
-    [
-      'one column too many',
-      `5.1,3.5,1.4,0.2,Iris-setosa,1\n`,
-      'f.csv: row 1, column 6: one too many; expected 5 columns, sepal length, sepal width, petal length, petal width, species',
-    ],
-    [
-      'text in a number',
-      `${row}\n5.1,3.5,wide,0.2,Iris-setosa\n`,
-      'f.csv: row 3, column 3 (petal length): "wide" is not a number',
-    ],
-    [
-      'empty cell',
-      `${row}5.1,,1.4,0.2,Iris-setosa\n`,
-      'f.csv: row 2, column 2 (sepal width): an empty cell is not a number',
-    ],
-    [
-      'not a number',
-      'NaN,3.5,1.4,0.2,Iris-setosa\n',
-      'f.csv: row 1, column 1 (sepal length): "NaN" is not a number',
-    ],
-    [
-      'a number beyond all bounds',
-      '1e999,3.5,1.4,0.2,Iris-setosa\n',
-      'f.csv: row 1, column 1 (sepal length): "1e999" is not a number',
-    ],
-    [
-      'unknown species',
-      '5.1,3.5,1.4,0.2,Rose\n',
-      'f.csv: row 1, column 5 (species): "Rose" is unknown; the species are Iris-setosa, Iris-versicolor, Iris-virginica',
-    ],
-  ])('names file, row and column: %s', (_, text, message) => {
-    expect(() => parseIris(text, 'f.csv')).toThrow(new UserError(message))
-  })
-
-  it('an open quote, a missing file, a folder', () => {
-    expect(() => parseIris('5.1,"3.5\n', 'f.csv')).toThrow(/^f\.csv: Quote Not Closed.* line 1/)
-    expect(() => readIris(join(folder, 'none.csv'))).toThrow(/none\.csv: there is no such file$/)
-    expect(() => readIris(folder)).toThrow(/: this is a folder$/)
-  })
-})
 
 describe('data and network', () => {
   const problem = problemOf(flowers, settings)
@@ -227,7 +150,8 @@ describe('the training of the article, seeds 1 to 30', () => {
 describe('the output', () => {
   const run = async (flags: string[], width = 100): Promise<string> => {
     const { terminal, text } = capture(width)
-    await iris(flags, terminal)
+    // A picture of its own: other tests run the example, too.
+    await iris(['--svg', join(folder, 'out', 'curve.svg'), ...flags], terminal)
     return text()
   }
 
@@ -268,7 +192,8 @@ describe('the output', () => {
     expect(joined).toContain('Nesterov momentum 0.9, float32')
     expect(joined).toContain('4-3-3')
     expect(joined).toContain('as far as float32 goes')
-    const path = fileURLToPath(new URL('../out/iris-accuracy.svg', import.meta.url))
+    const path = join(folder, 'out', 'curve.svg')
+    expect(text).toContain('curve.svg')
     const svg = readFileSync(path, 'utf8')
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/)
     expect(svg).toContain('4-3-3 sigmoid network, seed 1, 7 epochs')
@@ -292,6 +217,9 @@ describe('the output', () => {
     const file = join(folder, 'one.csv')
     writeFileSync(file, '5.1,3.5,1.4,0.2,Iris-setosa\n')
     expect(await error('--csv', file)).toBe('1 row is not enough to train and to validate')
+    expect(await error('--epochs', '1', '--svg', folder)).toBe(
+      `${folder}: the picture cannot be written (EISDIR)`,
+    )
     expect(await error('--rate', '1e39', '--dtype', 'float32', '--epochs', '3')).toMatch(
       /^epoch 1: the loss is NaN; use a smaller --rate$/,
     )
@@ -314,7 +242,7 @@ describe('the output', () => {
 
   it('--help tells every flag', async () => {
     const text = await run(['--help'], 80)
-    for (const flag of ['seed', 'epochs', 'hidden', 'rate', 'dtype', 'optimizer', 'scale-on', 'csv'])
+    for (const flag of ['seed', 'epochs', 'hidden', 'rate', 'dtype', 'optimizer', 'scale-on', 'csv', 'svg'])
       expect(text).toContain(`--${flag} <`)
     expect(tooWide(text, 80)).toEqual([])
     expect(text).not.toContain('accuracy:')

@@ -2,7 +2,8 @@
 import { tensor } from '@tapegrad/core'
 import { CrossEntropy, Dense, MSE, ReLU, Sequential, SGD, Sigmoid, Tanh } from '@tapegrad/nn'
 import { describe, expect, it } from 'vitest'
-import { agreementOf, type Ledger, type LedgerRow, ledger, rowsOf } from '../article/ledger.ts'
+import type { LedgerRow } from '../article/groups.ts'
+import { agreementOf, type Ledger, ledger, rowsOf } from '../article/ledger.ts'
 import {
   type ActivationName,
   articleNetwork,
