@@ -29,6 +29,17 @@ it(`a program that trains the article's network is at most ${LIMIT} bytes, minif
   expect(zipped.length).toBeGreaterThan(4000)
 })
 
+it('with every op installed as a method it is at most 34 KB', async () => {
+  const everything = await packages.write(
+    'methods.ts',
+    `import '@tapegrad/core'\nexport * from './article.ts'`,
+  )
+  const zipped = await promisify(gzip)(await bundle({ entryPoints: [everything] }), { level: 9 })
+  console.log(`bundle size, all methods: ${zipped.length} bytes gzipped`)
+  expect(zipped.length).toBeLessThanOrEqual(34 * 1024)
+  expect(zipped.length).toBeGreaterThan(20 * 1024)
+})
+
 it('and the bundle trains', async () => {
   const call = `import { train } from './article.ts'\nconsole.log(JSON.stringify(train(50)))`
   const text = new TextDecoder().decode(

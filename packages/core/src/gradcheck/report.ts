@@ -61,15 +61,13 @@ export class GradcheckReport {
       'pass',
     )
     this.ok = rows.every(({ verdict }) => verdict === 'pass' || options.allow.includes(verdict))
+    // For console.log in Node. Not a method with a computed key: bundlers could not drop the class.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toString() })
   }
 
   /** A table of the rows, those that do not pass first if there are many. */
   toString(): string {
     return renderReport(this)
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
   }
 }
 
