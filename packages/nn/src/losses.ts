@@ -38,7 +38,7 @@ export type Reduced<S extends Shape, R extends Reduction> = [R] extends ['none']
 
 const NO_OPTIONS: LossOptions = {}
 
-/** Individual losses to the result. `count` of them are averaged. */
+/** The individual losses brought to the result that the options ask for. */
 function reduce(op: string, losses: Tensor, { reduction = 'mean', scale = 1 }: LossOptions): Tensor {
   checkFinite(op, 'scale', scale)
   let result = losses
