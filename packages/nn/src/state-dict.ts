@@ -30,8 +30,7 @@ export function restore(entries: readonly Entry[], dict: Readonly<StateDict>, st
     fail(op, `expected an object of tensors, got ${describe(dict)}`)
   const given = entries.filter(([key]) => Object.hasOwn(dict, key))
   const loaded = new Set(given.map(([, tensor]) => tensor))
-  const firstKey = new Map(entries.map(([key, tensor]) => [tensor, key] as const).reverse())
-  const missing = [...firstKey].flatMap(([tensor, key]) => (loaded.has(tensor) ? [] : [key])).reverse()
+  const missing = entries.flatMap(([key, tensor]) => (loaded.has(tensor) ? [] : [key]))
   const unexpected = Object.keys(dict).filter((key) => !entries.some(([known]) => known === key))
   if (strict && missing.length + unexpected.length > 0) {
     const list = (keys: readonly string[]): string => keys.join(', ') || 'none'

@@ -163,12 +163,11 @@ function nonEmpty(op: string, list: unknown): readonly unknown[] {
 }
 
 function failParameter(op: string, p: unknown, seen: Set<unknown>): never {
-  const why = seen.has(p)
-    ? 'occurs twice; list a shared parameter once'
-    : !(p instanceof Tensor)
-      ? `is ${describe(p)}, expected a tensor`
-      : isFloat(p.dtype)
-        ? `was computed by ${p.node!.primitive!.name}; only leaves can be trained`
-        : `is ${p.dtype}; only floating-point tensors can be trained`
+  let why = `is ${describe(p)}, expected a tensor`
+  if (seen.has(p)) why = 'occurs twice; list a shared parameter once'
+  else if (p instanceof Tensor)
+    why = isFloat(p.dtype)
+      ? `was computed by ${p.node?.primitive?.name}; only leaves can be trained`
+      : `is ${p.dtype}; only floating-point tensors can be trained`
   fail(op, `parameter ${seen.size} ${why}`)
 }
