@@ -23,14 +23,14 @@ export function describe(value: unknown): string {
   if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
   if (typeof value !== 'object' || value === null) return String(value)
   const shape = (value as { shape?: unknown }).shape
-  if (Array.isArray(shape)) return `a tensor of shape [${shape.join(', ')}]`
+  if (Array.isArray(shape)) return `a tensor of shape ${describe(shape)}`
   if (Array.isArray(value)) {
     return value.length <= 8 && value.every((v) => typeof v !== 'object')
-      ? `[${value.join(', ')}]`
+      ? `[${Array.from(value, describe).join(', ')}]`
       : `an array of length ${value.length}`
   }
-  const name = (value as object).constructor?.name ?? 'object'
-  return name === 'Object' ? 'a plain object' : `a ${name}`
+  const name = (value as object).constructor?.name
+  return name === undefined || name === 'Object' ? 'a plain object' : `a ${name}`
 }
 
 /** Throws unless `f` can be called. */

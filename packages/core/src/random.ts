@@ -5,7 +5,7 @@
 
 import { type CreateOptions, tensor, wrap } from './create.ts'
 import { allocateArray, checkDType, type DType, isFloat } from './dtype.ts'
-import { describe, fail } from './errors.ts'
+import { checkOptions, describe, fail } from './errors.ts'
 import { assign } from './ops/memory.ts'
 import { checkShape, sizeOf } from './shape.ts'
 import type { Shape } from './shape-types.ts'
@@ -83,7 +83,7 @@ export interface RandomOptions extends CreateOptions {
 type Fill = (state: RandomState, out: Float64Array | Float32Array | Int32Array) => number
 
 function drawn(op: string, shape: Shape, dtype: DType, options: RandomOptions, fill: Fill): Tensor {
-  const { generator = defaultGenerator() } = options
+  const { generator = defaultGenerator() } = checkOptions(op, options)
   if (!(generator instanceof Generator))
     fail(op, `the generator must be made with new Generator(seed), got ${describe(generator)}`)
   const checked = checkShape(op, shape)
@@ -92,7 +92,8 @@ function drawn(op: string, shape: Shape, dtype: DType, options: RandomOptions, f
   return wrap(op, data, checked, dtype, options)
 }
 
-function floatDType(op: string, { dtype = 'float32' }: RandomOptions): DType {
+function floatDType(op: string, options: RandomOptions): DType {
+  const { dtype = 'float32' } = checkOptions(op, options)
   if (!isFloat(checkDType(op, dtype)))
     fail(op, `makes floating-point numbers, not ${dtype}; use randint for whole numbers`)
   return dtype
@@ -115,9 +116,12 @@ export function randint<const S extends Shape>(
   shape: readonly [...S],
   options: RandomOptions = {},
 ): Tensor<S> {
-  const dtype = checkDType('randint', options.dtype ?? 'int32')
+  const dtype = checkDType('randint', checkOptions('randint', options).dtype ?? 'int32')
   if (dtype === 'bool')
     fail('randint', 'makes whole numbers, not bool; compare them, as in randint(0, 2, shape).eq(1)')
+  for (const bound of [low, high])
+    if (typeof bound !== 'number')
+      fail('randint', `low and high must be whole numbers, got ${describe(bound)}`)
   return drawn('randint', shape, dtype, options, (state, out) => {
     if (out instanceof Int32Array) return fillIntegers(state, low, high, out)
     const whole = new Int32Array(out.length)
@@ -129,7 +133,7 @@ export function randint<const S extends Shape>(
 
 /** 0 to n - 1 in random order, each order equally likely; int32. */
 export function permutation(n: number, options: RandomOptions = {}): Tensor<[number]> {
-  const dtype = options.dtype ?? 'int32'
+  const dtype = checkOptions('permutation', options).dtype ?? 'int32'
   if (dtype !== 'int32')
     fail('permutation', `makes int32 indices, not ${describe(dtype)}; convert the result with to()`)
   return drawn('permutation', [n], 'int32', options, fillPermutation as Fill) as Tensor<[number]>

@@ -1,5 +1,5 @@
 /** @file broadcastTo and sum: each is the adjoint of the other. Imports kernels/reduce.ts, operand.ts and reshape.ts. */
-import { fail } from '../errors.ts'
+import { checkOptions, describe, fail } from '../errors.ts'
 import { reduce, sumFold } from '../kernels/reduce.ts'
 import type { BroadcastableTo } from '../movement-types.ts'
 import { primitive, SAVES_NOTHING } from '../primitive.ts'
@@ -64,7 +64,7 @@ export function broadcastTo<S extends Shape, const T extends Shape>(
 ): Tensor<T>
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   checkTensor('broadcastTo', x)
-  if (sameShape(x.shape, shape)) return x
+  if (Array.isArray(shape) && sameShape(x.shape, shape)) return x
   const target = checkShape('broadcastTo', shape)
   const added = target.length - x.ndim
   if (added < 0)
@@ -120,6 +120,13 @@ export interface ReduceOptions<K extends boolean = boolean> {
   readonly keepdims?: K
 }
 
+/** The checked option; a truthy 'yes' is a mistake. */
+export function keepdimsOf(op: string, options: ReduceOptions): boolean {
+  const { keepdims = false } = checkOptions(op, options)
+  if (typeof keepdims !== 'boolean') fail(op, `keepdims must be true or false, got ${describe(keepdims)}`)
+  return keepdims
+}
+
 /** The type under which reductions are public. */
 export type Reduction = <S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
   x: Tensor<S>,
@@ -138,5 +145,5 @@ export function sum<S extends Shape, const X extends Axes = undefined, K extends
 ): Tensor<Reduce<S, X, K>>
 export function sum(x: Tensor, axis?: number | readonly number[], options: ReduceOptions = {}): Tensor {
   checkTensor('sum', x)
-  return sumAxes(x, normalizeAxes('sum', axis, x.ndim), options.keepdims === true)
+  return sumAxes(x, normalizeAxes('sum', axis, x.ndim), keepdimsOf('sum', options))
 }

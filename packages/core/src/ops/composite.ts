@@ -5,7 +5,7 @@ import { describe, fail } from '../errors.ts'
 import { normalizeAxes, normalizeAxis, reducedShape, showShape, sizeOf } from '../shape.ts'
 import type { Axes, AxesArg, AxisArg, Reduce, Shape } from '../shape-types.ts'
 import { filledTensor, type Tensor } from '../tensor.ts'
-import { type ReduceOptions, sumAxes } from './broadcast.ts'
+import { keepdimsOf, type ReduceOptions, sumAxes } from './broadcast.ts'
 import { lt } from './compare.ts'
 import { add } from './define.ts'
 import { abs, div, exp, log, sqrt, square, sub } from './elementwise.ts'
@@ -33,7 +33,7 @@ export function mean<S extends Shape, const X extends Axes = undefined, K extend
 export function mean(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('mean', x)
   const numbers = isFloat(x.dtype) ? x : cast(x, 'float32')
-  return meanAxes('mean', numbers, normalizeAxes('mean', axis, x.ndim), options.keepdims === true)
+  return meanAxes('mean', numbers, normalizeAxes('mean', axis, x.ndim), keepdimsOf('mean', options))
 }
 
 export interface VarianceOptions<K extends boolean = boolean> extends ReduceOptions<K> {
@@ -61,14 +61,12 @@ export function std(x: Tensor, axis?: Axes, options: VarianceOptions = {}): Tens
   return sqrt(spread('std', x, axis, options))
 }
 
-function spread(
-  op: string,
-  x: Tensor,
-  axis: Axes | undefined,
-  { keepdims = false, correction = 0 }: VarianceOptions,
-): Tensor {
+function spread(op: string, x: Tensor, axis: Axes | undefined, options: VarianceOptions): Tensor {
   checkTensor(op, x)
   checkFloat(op, x)
+  const keepdims = keepdimsOf(op, options)
+  const { correction = 0 } = options
+  if (typeof correction !== 'number') fail(op, `correction must be a number, got ${describe(correction)}`)
   const axes = normalizeAxes(op, axis, x.ndim)
   const divisor = countOf(x, axes) - correction
   if (!(divisor > 0))
@@ -99,7 +97,7 @@ export function logsumexp(x: Tensor, axis?: Axes, options: ReduceOptions = {}): 
   checkFloat('logsumexp', x)
   const axes = normalizeAxes('logsumexp', axis, x.ndim)
   const shift = shiftFor(x, axes)
-  const keepdims = options.keepdims === true
+  const keepdims = keepdimsOf('logsumexp', options)
   const total = log(sumAxes(exp(sub(x, shift)), axes, keepdims))
   return add(total, keepdims ? shift : reshape(shift, total.shape))
 }

@@ -11,7 +11,7 @@ import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import type { Aval, Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
-import { checkFloat, checkNumeric, checkSameDType, lift, type Operand } from './operand.ts'
+import { checkFloat, checkNumeric, checkSameDType, checkTensor, lift, type Operand } from './operand.ts'
 
 /** The differential of the output along one input: `d` is a cotangent or a tangent, the product is the same. */
 export type Differential = (d: Tensor, inputs: readonly Tensor[], out: Tensor) => Tensor
@@ -74,7 +74,7 @@ export type Binary = <A extends Shape = [], B extends Shape = A>(
 /** An op of one input. */
 export function unary(name: string, definition: Definition): Unary {
   const p = elementwise(name, definition)
-  const op = (x: Tensor): Tensor => apply(p, [x], undefined)
+  const op = (x: Tensor): Tensor => apply(p, [checkTensor(name, x)], undefined)
   return op as Unary
 }
 

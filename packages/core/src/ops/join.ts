@@ -3,7 +3,7 @@ import { describe, fail } from '../errors.ts'
 import { copyInto } from '../kernels/copy.ts'
 import type { Concat, ConcatArg, ShapeIn, Stack, StackArg } from '../movement-types.ts'
 import { primitive, SAVES_NOTHING } from '../primitive.ts'
-import { normalizeAxis, showShape } from '../shape.ts'
+import { checkSize, MAX_RANK, normalizeAxis, sameShape, showShape } from '../shape.ts'
 import type { AxisArg, NewAxisArg } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, type Tensor } from '../tensor.ts'
@@ -41,6 +41,7 @@ const concatPrimitive = /* @__PURE__ */ primitive<number>({
         )
       shape[axis]! += x.shape[axis]!
     })
+    checkSize('concat', shape)
     return { shape, dtype: first.dtype }
   },
   kernel: (inputs, axis, out) => {
@@ -92,14 +93,18 @@ export function stack<const T extends readonly Tensor[], const X extends number 
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   checkList('stack', tensors)
   const position = normalizeAxis('stack', axis, tensors[0]!.ndim + 1)
+  const first = tensors[0]!
+  if (first.ndim >= MAX_RANK)
+    fail('stack', `the tensors have ${first.ndim} axes; at most ${MAX_RANK} are allowed with the new one`)
   tensors.forEach((x, i) => {
-    const { shape } = tensors[0]!
-    if (showShape(x.shape) !== showShape(shape))
+    checkSameDType('stack', first, x)
+    if (!sameShape(x.shape, first.shape))
       fail(
         'stack',
-        `tensor ${i} has shape ${showShape(x.shape)}, tensor 0 ${showShape(shape)}; all must be equal`,
+        `tensor ${i} has shape ${showShape(x.shape)}, tensor 0 ${showShape(first.shape)}; all must be equal`,
       )
   })
+  checkSize('stack', [tensors.length, ...first.shape])
   return apply(
     concatPrimitive,
     tensors.map((x) => unsqueeze(x, position)),

@@ -6,7 +6,7 @@
 import { fail } from '../errors.ts'
 import { type MatrixView, matmulInto } from '../kernels/matmul.ts'
 import { type Primitive, primitive, SAVES_BOTH } from '../primitive.ts'
-import { broadcastShapes, showShape, sizeOf } from '../shape.ts'
+import { broadcastShapes, checkSize, showShape, sizeOf } from '../shape.ts'
 import type { Affine, AffineArg, MatMul, MatMulable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, type Tensor } from '../tensor.ts'
@@ -37,10 +37,9 @@ const contractPrimitive: Primitive<Labels> = /* @__PURE__ */ primitive<Labels>({
       axisSize(a!.shape, labels.a, label) ?? axisSize(b!.shape, labels.b, label)!
     if (labels.out.length === 0) return { shape: batch, dtype: a!.dtype }
     const rows = size(labels.out[0]!)
-    return {
-      shape: labels.out.length === 1 ? [...batch, rows] : [...batch, rows, size(labels.out[1]!)],
-      dtype: a!.dtype,
-    }
+    const shape = labels.out.length === 1 ? [...batch, rows] : [...batch, rows, size(labels.out[1]!)]
+    checkSize('matmul', shape)
+    return { shape, dtype: a!.dtype }
   },
   kernel: ([a, b], labels, out) => {
     const result = emptyTensor(out.shape, out.dtype)
@@ -158,8 +157,11 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     return reshape(rows, [...a.shape.slice(0, -1), ...b.shape.slice(1)])
   }
   const batch = a.ndim === 1 ? b.shape.slice(0, -2) : broadcastShapes('matmul', a.shape, b.shape, 2)
-  const x = broadcastTo(a, [...batch, ...a.shape.slice(-2)])
-  const y = broadcastTo(b, [...batch, ...b.shape.slice(-2)])
+  const left = [...batch, ...a.shape.slice(-2)]
+  const right = [...batch, ...b.shape.slice(-2)]
+  checkSize('matmul', left)
+  checkSize('matmul', right)
+  const [x, y] = [broadcastTo(a, left), broadcastTo(b, right)]
   return apply(contractPrimitive, [x, y], a.ndim === 1 ? VECTOR_MATRIX : MATRIX_MATRIX)
 }
 
@@ -193,6 +195,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
       `input ${showShape(x.shape)} does not end in ${inputs}, the inputs of weight ${showShape(weight.shape)} = [out, in]`,
     )
   }
+  checkSize('linear', [inputs === 0 ? 0 : x.size / inputs, outputs])
   checkNumeric('linear', x)
   checkSameDType('linear', x, weight)
   if (bias !== undefined && bias !== null) {

@@ -17,6 +17,7 @@ import type { Tensor } from '../tensor.ts'
 import {
   broadcastTo,
   expandReduced,
+  keepdimsOf,
   type ReduceOptions,
   type ReduceParams,
   type Reduction,
@@ -62,7 +63,8 @@ function extreme(name: 'max' | 'min', fold: Fold): Primitive<ReduceParams> {
 function reduction(p: Primitive<ReduceParams>): Reduction {
   const op = (x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor => {
     checkTensor(p.name, x)
-    return apply(p, [x], { axes: normalizeAxes(p.name, axis, x.ndim), keepdims: options.keepdims === true })
+    const axes = normalizeAxes(p.name, axis, x.ndim)
+    return apply(p, [x], { axes, keepdims: keepdimsOf(p.name, options) })
   }
   return op as Reduction
 }
@@ -116,6 +118,7 @@ export function prod<S extends Shape, const X extends Axes = undefined, K extend
 export function prod(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('prod', x)
   const axes = normalizeAxes('prod', axis, x.ndim)
+  const keepdims = keepdimsOf('prod', options)
   const kept = allAxes(x.ndim).filter((i) => !axes.includes(i))
   const keptShape = kept.map((i) => x.shape[i]!)
   const count = sizeOf(axes.map((i) => x.shape[i]!))
@@ -124,7 +127,7 @@ export function prod(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tenso
     count,
   ])
   const product = apply(productPrimitive, [rows], undefined)
-  return options.keepdims === true ? reshape(product, reducedShape(x.shape, axes, true)) : product
+  return keepdims ? reshape(product, reducedShape(x.shape, axes, true)) : product
 }
 
 // ── argmax ───────────────────────────────────────────────────────────────────

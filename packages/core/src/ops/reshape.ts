@@ -17,6 +17,7 @@ import {
   allAxes,
   checkShape,
   contiguousStrides,
+  MAX_RANK,
   normalizeAxis,
   sameShape,
   showShape,
@@ -126,6 +127,7 @@ export function unsqueeze<S extends Shape, const X extends number>(
 ): Tensor<Unsqueeze<S, X>>
 export function unsqueeze(x: Tensor, axis: number): Tensor {
   checkTensor('unsqueeze', x)
+  if (x.ndim >= MAX_RANK) fail('unsqueeze', `the tensor has ${x.ndim} axes; at most ${MAX_RANK} are allowed`)
   const position = normalizeAxis('unsqueeze', axis, x.ndim + 1)
   return reshape(x, [...x.shape.slice(0, position), 1, ...x.shape.slice(position)])
 }

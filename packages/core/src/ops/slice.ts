@@ -181,10 +181,10 @@ export function pad(
       `expected ${x.ndim} pairs [before, after] for shape ${showShape(x.shape)}, got ${describe(widths)}`,
     )
   }
-  widths.forEach((pair: unknown, axis) => {
+  for (const [axis, pair] of (widths as readonly unknown[]).entries()) {
     const ok = Array.isArray(pair) && pair.length === 2 && pair.every((w) => Number.isInteger(w) && w >= 0)
     if (!ok) fail('pad', `the widths of axis ${axis} must be two whole numbers >= 0, got ${describe(pair)}`)
-  })
+  }
   if (typeof value !== 'number') fail('pad', `the value must be a number, got ${describe(value)}`)
   constant('pad', value, x.dtype, []) // refuses a value that the dtype cannot hold
   return apply(padPrimitive, [x], {

@@ -3,7 +3,7 @@ import { describe, fail } from '../errors.ts'
 import { contiguousOf } from '../kernels/copy.ts'
 import type { Indices, Take } from '../movement-types.ts'
 import { type BatchRule, type Primitive, primitive } from '../primitive.ts'
-import { allAxes, normalizeAxis, sizeOf } from '../shape.ts'
+import { allAxes, checkShape, normalizeAxis, sizeOf } from '../shape.ts'
 import type { AxisArg, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, Tensor } from '../tensor.ts'
@@ -59,7 +59,7 @@ function checkIndices(indices: Tensor, { axis, size }: IndexParams): void {
 const takePrimitive: Primitive<IndexParams> = /* @__PURE__ */ primitive<IndexParams>({
   name: 'take',
   shape: ([x, indices], { axis }) => ({
-    shape: replaceAxes(x!.shape, axis, 1, indices!.shape),
+    shape: checkShape('take', replaceAxes(x!.shape, axis, 1, indices!.shape)),
     dtype: x!.dtype,
   }),
   kernel: ([x, indices], params, out) => {
@@ -155,11 +155,11 @@ function indexTensor(op: string, indices: Tensor | readonly number[]): Tensor {
   if (!Array.isArray(indices))
     fail(op, `indices must be an int32 tensor or an array of whole numbers, got ${describe(indices)}`)
   const result = emptyTensor([indices.length], 'int32')
-  indices.forEach((index: unknown, i) => {
+  for (const [i, index] of (indices as readonly unknown[]).entries()) {
     if (!Number.isInteger(index) || index !== ((index as number) | 0))
       fail(op, `index number ${i} is ${describe(index)}, it must be a whole number that fits int32`)
     result.storage.data[result.storage.base + i] = index as number
-  })
+  }
   return result
 }
 

@@ -1,0 +1,216 @@
+/**
+ * @file For every export of the package: a call that is right, and ways to make it wrong. The list is compared with the
+ * exports, so that a new export cannot come without its row. Imports the package.
+ */
+import * as tg from '../../src/index.ts'
+
+const f64 = (value: number | number[] | number[][]): tg.Tensor => tg.tensor(value, { dtype: 'float64' })
+const int32 = (value: number[]): tg.Tensor => tg.tensor(value, { dtype: 'int32' })
+const row = f64([1, 2, 3])
+const matrix = f64([
+  [1, 2, 3],
+  [4, 5, 6],
+])
+const square = f64([
+  [1, 2],
+  [3, 4],
+])
+const loss = (x: tg.Tensor): tg.Tensor => tg.sum(tg.square(x))
+const tracked = (): tg.Tensor => tg.tensor([1, 2, 3], { dtype: 'float64', requiresGrad: true }).exp()
+
+/** Arguments of a call that must succeed. */
+export type Call = () => unknown[]
+
+const unary: Call = () => [matrix]
+const binary: Call = () => [matrix, row]
+const reduction: Call = () => [matrix, 1, { keepdims: true }]
+const record = (keys: string, call: Call): Record<string, Call> =>
+  Object.fromEntries(keys.split(' ').map((key) => [key, call]))
+
+export const CALLS: Record<string, Call> = {
+  ...record(
+    'abs cos exp expm1 log log1p neg relu sigmoid sign sin softplus sqrt square tanh clone stopGradient',
+    unary,
+  ),
+  ...record('add sub mul div pow maximum minimum eq ne lt le gt ge', binary),
+  ...record('sum mean max min prod logsumexp', reduction),
+  variance: () => [matrix, [0, 1], { correction: 1 }],
+  std: () => [matrix, 0, { keepdims: false, correction: 1 }],
+  argmax: () => [matrix, 0],
+  softmax: () => [matrix, -1],
+  logSoftmax: () => [matrix, 0],
+  clamp: () => [matrix, 2, 4],
+  where: () => [row.gt(1), row, 0],
+  reshape: () => [matrix, [3, -1]],
+  flatten: () => [matrix, 0, 1],
+  permute: () => [matrix, [1, 0]],
+  transpose: () => [matrix, 0, 1],
+  squeeze: () => [f64([[1]]), 0],
+  unsqueeze: () => [matrix, 1],
+  broadcastTo: () => [row, [2, 3]],
+  slice: () => [matrix, [1, [0, null, 2]]],
+  flip: () => [matrix, [0, 1]],
+  pad: () => [
+    matrix,
+    [
+      [1, 0],
+      [0, 2],
+    ],
+    7,
+  ],
+  concat: () => [[matrix, matrix], 1],
+  stack: () => [[row, row], 1],
+  take: () => [matrix, int32([0, 1]), 1],
+  matmul: () => [matrix, row],
+  linear: () => [row, matrix, f64([1, 2])],
+  to: () => [matrix, 'float32'],
+  assign: () => [matrix.clone(), row],
+  tensor: () => [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { shape: [4], dtype: 'float64', requiresGrad: true },
+  ],
+  zeros: () => [[2, 3], { dtype: 'float64', requiresGrad: true }],
+  ones: () => [[2, 3], { dtype: 'int32' }],
+  full: () => [[2, 3], 5, { dtype: 'int32' }],
+  zerosLike: () => [matrix, { dtype: 'bool' }],
+  onesLike: () => [matrix, {}],
+  eye: () => [3, { dtype: 'float64' }],
+  arange: () => [0, 5, 1, { dtype: 'int32' }],
+  linspace: () => [0, 1, 5, { dtype: 'float64' }],
+  oneHot: () => [int32([0, 2]), 3, { dtype: 'float64' }],
+  rand: () => [[2, 3], { dtype: 'float64', generator: new tg.Generator(1) }],
+  randn: () => [[2, 3], { requiresGrad: true }],
+  randint: () => [0, 5, [2, 3], { dtype: 'float32' }],
+  permutation: () => [5, {}],
+  manualSeed: () => [5],
+  Generator: () => [5],
+  backward: () => [tracked(), f64([1, 1, 1]), { createGraph: true }],
+  grad: () => [loss, { argnums: 0, createGraph: true }],
+  valueAndGrad: () => [loss, { argnums: [0] }],
+  vjp: () => [loss, row],
+  jvp: () => [loss, [row], [row]],
+  noGrad: () => [() => 1],
+  tape: () => [tracked()],
+  printTape: () => [tracked()],
+  toDot: () => [tracked()],
+  toJSON: () => [tracked()],
+  gradcheck: () => [loss, [row], { order: 1, directions: 2 }],
+  assertGradcheck: () => [loss, [row], { order: 1 }],
+  defineOp: () => [
+    { name: 'double', forward: (x: tg.Tensor) => x.mul(2), jvp: ([dx]: tg.Tensor[]) => dx!.mul(2) },
+  ],
+}
+
+/** Exports that are no functions to call, or that have tests of their bad input elsewhere. */
+export const ELSEWHERE: Record<string, string> = {
+  Tensor: 'made by tensor(...); its accessors are tested in tensor.test.ts and autodiff-backward.test.ts',
+  TapegradError: 'the error itself',
+  GradcheckReport: 'made by gradcheck',
+  consoleFormatter: 'an object that consoles call',
+}
+
+/** Exports that run the caller's function, whose ops make errors of their own. */
+export const OTHERS: Record<string, string[]> = {
+  ...Object.fromEntries(
+    ['grad', 'valueAndGrad', 'vjp', 'jvp'].map((name) => [name, [name, 'square', 'sum']]),
+  ),
+  gradcheck: ['gradcheck', 'noGrad', 'square', 'sum'],
+  assertGradcheck: ['assertGradcheck', 'gradcheck', 'noGrad', 'square', 'sum'],
+}
+
+const LARGE = ['a column of 2^17', 'a row of 2^17']
+
+/** What a call would rightly take hours for: gradcheck runs f several times per element. */
+export const TOO_LONG: Record<string, string[]> = { gradcheck: LARGE, assertGradcheck: LARGE }
+
+/** Makes wrong values: each is wrong somewhere and right nowhere, or right in a few places. */
+export const WRONG: Record<string, () => unknown> = {
+  undefined: () => undefined,
+  null: () => null,
+  true: () => true,
+  'a text': () => 'text',
+  'a dtype': () => 'float32',
+  'a bigint': () => 5n,
+  'a symbol': () => Symbol('wrong'),
+  'a function': () => () => 5,
+  'an async function': () => async () => row,
+  'a generator': () =>
+    function* () {
+      yield row
+    },
+  'an object': () => ({}),
+  'a bare object': () => Object.create(null),
+  'a Date': () => new Date(0),
+  'a Map': () => new Map(),
+  'a view of bytes': () => new DataView(new ArrayBuffer(8)),
+  'a typed array': () => Float32Array.of(1, 2),
+  bytes: () => Uint8Array.of(1, 2),
+  'something like a tensor': () => ({ shape: [2], dtype: 'float32', strides: [1], storage: {}, node: null }),
+  NaN: () => Number.NaN,
+  Infinity: () => Number.POSITIVE_INFINITY,
+  'minus Infinity': () => Number.NEGATIVE_INFINITY,
+  'minus one': () => -1,
+  zero: () => 0,
+  'minus zero': () => -0,
+  'a half': () => 0.5,
+  ninetynine: () => 99,
+  '2^31': () => 2 ** 31,
+  '2^53': () => 2 ** 53,
+  '1e300': () => 1e300,
+  'no elements': () => [],
+  'an array of nothing': () => [null],
+  'an array of undefined': () => [undefined],
+  holes: () => new Array(2),
+  'a long hole': () => new Array(1e5),
+  'minus ones': () => [-1, -1],
+  'a fraction': () => [1.5],
+  'a NaN': () => [Number.NaN],
+  'a text in an array': () => ['1'],
+  'a symbol in an array': () => [Symbol('wrong')],
+  'the same axis twice': () => [0, 0],
+  'an axis out of range': () => [7],
+  'a large size': () => [2 ** 31],
+  'large sizes': () => [1e6, 1e6],
+  'infinite sizes': () => [1e300, 1e300, 0],
+  '33 axes': () => new Array(33).fill(1),
+  '10,000 axes': () => new Array(10_000).fill(1),
+  ragged: () => [[1, 2], [3]],
+  'pairs of pairs': () => [[[1, 2]], [[3, 4]]],
+  'ranges of text': () => [['0', '1']],
+  'a range with step 0': () => [[0, 1, 0]],
+  'a range of fractions': () => [[0.5, 1.5]],
+  'a range of too many': () => [[0, 1, 1, 1]],
+  'an array in itself': () => {
+    const a: unknown[] = []
+    a.push(a)
+    return a
+  },
+  'an int32 tensor': () => int32([1, 2]),
+  'a bool tensor': () => tg.tensor([true, false]),
+  'a float32 tensor': () => tg.tensor([1, 2]),
+  'an empty tensor': () => f64([]),
+  'an empty matrix': () => tg.zeros([0, 3], { dtype: 'float64' }),
+  'a 0-d tensor': () => f64(1),
+  'a tensor of 5 axes': () => tg.ones([1, 2, 1, 3, 1], { dtype: 'float64' }),
+  'a tensor of 32 axes': () => tg.ones(new Array(32).fill(1) as number[], { dtype: 'float64' }),
+  'a column of 2^17': () => tg.zeros([1], { dtype: 'float64' }).broadcastTo([2 ** 17, 1]),
+  'a row of 2^17': () => tg.zeros([1], { dtype: 'float64' }).broadcastTo([1, 2 ** 17]),
+  'a leaf': () => tg.tensor([1, 2, 3], { dtype: 'float64', requiresGrad: true }),
+  'a square': () => square,
+  tensors: () => [row, matrix],
+  'tensors of two dtypes': () => [row, int32([1, 2, 3])],
+  'no option by this name': () => ({ nothing: 1 }),
+  'a wrong dtype': () => ({ dtype: 'float16' }),
+  'wrong options': () => ({
+    keepdims: 'yes',
+    correction: Number.NaN,
+    requiresGrad: 'no',
+    argnums: 1.5,
+    shape: 'none',
+    generator: 5,
+  }),
+  'a wrong correction': () => ({ correction: 99 }),
+}
