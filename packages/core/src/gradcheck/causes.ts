@@ -3,7 +3,7 @@
  * fit every wrong element. Imports values.ts.
  */
 import type { Shape } from '../shape.ts'
-import { unravel } from './values.ts'
+import { stretchedAxes, unravel } from './values.ts'
 
 /** A gradient that is wrong, element by element. */
 export interface Evidence {
@@ -108,13 +108,6 @@ function partial(evidence: Evidence): string | null {
 
 function sumWhere(parts: Float64Array, included: (j: number) => boolean): number {
   return parts.reduce((sum, part, j) => (included(j) ? sum + part : sum), 0)
-}
-
-/** The axes of `out` along which broadcasting repeats an input of this shape; none if it does not broadcast to `out`. */
-export function stretchedAxes(shape: Shape, out: Shape): number[] {
-  const extra = out.length - shape.length
-  const fit = extra >= 0 && shape.every((size, i) => size === 1 || size === out[extra + i])
-  return fit ? out.flatMap((size, i) => (size > 1 && (i < extra || shape[i - extra] === 1) ? [i] : [])) : []
 }
 
 // ── a factor, a summand ──────────────────────────────────────────────────────

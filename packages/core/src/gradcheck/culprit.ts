@@ -9,6 +9,7 @@ import { pathBetween } from '../walk.ts'
 import { likelyCause } from './causes.ts'
 import { type CheckOptions, checkSubject, type LeafCheck } from './check.ts'
 import type { GradcheckMode } from './report.ts'
+import { recorded } from './rounding.ts'
 import { float64, gradientOf, type Subject } from './subject.ts'
 import { usesInside } from './uses.ts'
 
@@ -26,7 +27,6 @@ interface Search {
 
 /** Why the gradient by input number `leaf` is wrong, as far as that can be told. */
 export function explain(subject: Subject, leaf: number, check: LeafCheck, search: Search): string | null {
-  if (check.finding !== null) return check.finding
   const own = causeOf(check, search)
   const way = wayTo(subject, leaf)
   const onTheWay = new Set(way)
@@ -44,6 +44,7 @@ export function explain(subject: Subject, leaf: number, check: LeafCheck, search
 }
 
 function causeOf(check: LeafCheck, { mode, options }: Search): string | null {
+  if (mode === 'reverse' && check.misshapen !== null) return check.misshapen
   const { leaf, probes, numeric, scale, outputShape, contributions } = check
   const wrong = check.verdicts.get(mode)!.flatMap((verdict, i) => (verdict === 'wrong' ? [i] : []))
   const elements = options.directions === null
@@ -60,13 +61,9 @@ function causeOf(check: LeafCheck, { mode, options }: Search): string | null {
 }
 
 /** The records from the output down to an input, both included. */
-function wayTo({ leaves, f }: Subject, leaf: number): Node[] {
-  const tracked = leaves.map(({ tensor }) => {
-    const x = tensor.detach()
-    x.requiresGrad = true
-    return x
-  })
-  return pathBetween(f(...tracked).node, [tracked[leaf]!.node!])
+function wayTo(subject: Subject, leaf: number): Node[] {
+  const { tracked, y } = recorded(subject)
+  return pathBetween(y.node, [tracked[leaf]!.node!])
 }
 
 /** The first input of an op by which its derivative is wrong, and why. */

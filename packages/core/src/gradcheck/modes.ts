@@ -4,7 +4,7 @@ import { noGrad } from '../tape.ts'
 import { MODES } from './options.ts'
 import type { GradcheckMode } from './report.ts'
 import { cotangentValues, float64, type Subject } from './subject.ts'
-import { forwardGradients, outputsOf, probesOf, reverseGradients } from './values.ts'
+import { derivativesOf, outputsOf, probesOf } from './values.ts'
 
 /**
  * The modes in which f can be differentiated. An op whose derivatives are loops over numbers has the one for which its
@@ -30,11 +30,8 @@ export function supportedModes(subject: Subject, notes: string[]): GradcheckMode
 }
 
 function tryMode(subject: Subject, mode: GradcheckMode): void {
-  const { shape, data } = outputsOf(noGrad(() => subject.f(...subject.leaves.map(({ tensor }) => tensor))))
-  const cotangent = cotangentValues(data.length, 0)
-  if (mode === 'reverse') reverseGradients(subject, float64(cotangent, shape))
-  else
-    subject.leaves.forEach((leaf, i) => {
-      forwardGradients(subject, i, probesOf(leaf, 1, i), cotangent)
-    })
+  const { leaves, f } = subject
+  const { shape, data } = outputsOf(noGrad(() => f(...leaves.map(({ tensor }) => tensor))))
+  const probes = leaves.map((leaf, i) => probesOf(leaf, 1, i))
+  derivativesOf(subject, probes, float64(cotangentValues(data.length, 0), shape), [mode])
 }

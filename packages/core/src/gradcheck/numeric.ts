@@ -47,8 +47,9 @@ export interface Range {
 }
 
 const rounding = ({ noise, spacing }: Stencil): number => (CAUTION * DERIVATIVE_NOISE * noise) / spacing
-const bendRounding = ({ noise, spacing }: Stencil): number => (CAUTION * BEND_NOISE * noise) / spacing
 const errorOf = (s: Stencil): number => s.truncation + rounding(s)
+const bendError = ({ bendTruncation, noise, spacing }: Stencil): number =>
+  bendTruncation + (CAUTION * BEND_NOISE * noise) / spacing
 
 /** One look at a middle spacing: enough for most functions. Null unless its error is at most `goal(derivative)`. */
 export function quickLook(
@@ -68,26 +69,53 @@ export function lookAt(surveyor: Surveyor, spacing: number): NumericDerivative {
 }
 
 /**
- * The derivative from all spacings that say something. None is left out for noise: a function that oscillates between
- * the points looks like noise, until the points are close enough.
+ * The derivative from all spacings that say something. A function that oscillates between the points looks noisy, until
+ * they are close enough: so measured noise does not end the search, only what the tape tells of rounding. Below that a
+ * part of the computation stands still, and what still moves tells half of the truth without any noise.
  */
 export function survey(surveyor: Surveyor, { unit, finest }: Range): NumericDerivative {
   const stencils: Stencil[] = []
+  let settled = false
   for (let w = LARGEST * unit; w >= finest; w /= w > FIRST * unit ? 2 : 4) {
     const s = surveyor.stencil(w)
-    if (s !== null) stencils.push(s)
-    if (w <= FIRST * unit && s !== null && s.flat && !s.step) break
+    if (s === null) continue
+    if (w <= FIRST * unit) {
+      const size = Math.abs(s.derivative) + Math.abs(s.bend)
+      const drowned = rounding({ ...s, noise: surveyor.rounding }) > 0.1 * size
+      const frozen = settled && s.noise < surveyor.rounding / 32
+      if (drowned || frozen)
+        return derivativeFrom(stencils.reverse(), surveyor, [...listen(surveyor, frozen ? 4 * w : w), s])
+      if (s.flat && !s.step) break
+      settled ||= s.noise > surveyor.rounding / 8 && s.noise < 8 * surveyor.rounding
+    }
+    stencils.push(s)
   }
   return derivativeFrom(stencils.reverse(), surveyor)
 }
 
+/**
+ * Stencils where rounding shows best. Odd spacings: steps of the others may by chance be whole multiples of a value's
+ * last digit, and show none.
+ */
+function listen(surveyor: Surveyor, spacing: number): Stencil[] {
+  return [0.23, 0.37, 0.61, 0.83].flatMap((part) => surveyor.stencil(part * spacing) ?? [])
+}
+
 /** Chooses among stencils, in order of growing spacing. */
-function derivativeFrom(all: readonly Stencil[], surveyor: Surveyor): NumericDerivative {
+function derivativeFrom(
+  all: readonly Stencil[],
+  surveyor: Surveyor,
+  drowned: readonly Stencil[] = [],
+): NumericDerivative {
   if (all.length === 0) return UNKNOWN
   // Rounding makes steps, too, at the smallest spacings; these go on.
   const jump = all.length >= 5 && all.slice(0, 5).every((s) => s.step)
   if (jump) return { ...UNKNOWN, spacing: all[0]!.spacing, jump }
-  const telling = withSharedNoise(all.filter((s) => !s.flat))
+  const floor = floorOf(drowned, surveyor.rounding)
+  const telling = withSharedNoise(
+    all.filter((s) => !s.flat),
+    floor,
+  )
   const chosen = mostPrecise(telling)
   const still = all.findLast((s) => s.constant) ?? (chosen === null ? all.at(-1)! : null)
   if (still !== null) {
@@ -99,9 +127,22 @@ function derivativeFrom(all: readonly Stencil[], surveyor: Surveyor): NumericDer
   }
   if (chosen === null) return UNKNOWN
   const { derivative, spacing } = chosen
-  const bend = bendOf(telling)
+  const bend = bendOf([...withSharedNoise(drowned, floor), ...telling], floor)
   const kink = bend === 0 ? null : { left: derivative - bend / 2, right: derivative + bend / 2 }
   return { value: derivative, noise: errorOf(chosen), spacing, constant: false, kink, jump }
+}
+
+/**
+ * Noise at spacings where rounding is all that there is to see: as the stencils measure it, and as they disagree, for
+ * values that happen to lie on a line show none. What the tape tells of it is too high at worst.
+ */
+function floorOf(drowned: readonly Stencil[], expected: number): number {
+  const derivatives = drowned.map((s) => s.derivative).sort((a, b) => a - b)
+  const middle = derivatives[derivatives.length >> 1] ?? 0
+  let most = 0
+  for (const { noise, derivative, spacing, constant } of drowned)
+    most = Math.max(most, constant ? expected : noise, Math.abs(derivative - middle) * spacing)
+  return Math.min(most, 8 * expected)
 }
 
 function stillDerivative(s: Stencil, surveyor: Surveyor): NumericDerivative {
@@ -111,13 +152,13 @@ function stillDerivative(s: Stencil, surveyor: Surveyor): NumericDerivative {
 
 /**
  * Rounding noise does not depend on the spacing, but a single estimate of it may be far too small by chance, or at a
- * large spacing consist of curvature: the median of all smaller spacings, and of five at least, is neither.
+ * large spacing consist of curvature: the median of three, smaller spacings included, is neither.
  */
-function withSharedNoise(stencils: readonly Stencil[]): Stencil[] {
-  const noises = stencils.map((s) => s.noise)
+function withSharedNoise(stencils: readonly Stencil[], floor: number): Stencil[] {
   return stencils.map((s, i) => {
-    const some = noises.slice(0, Math.max(i + 1, 5)).sort((a, b) => a - b)
-    return { ...s, noise: Math.max(some[some.length >> 1]!, s.rounding) }
+    const some = stencils.slice(Math.max(0, i - 2), i + 1).map(({ noise }) => noise)
+    const noise = some.sort((a, b) => a - b)[some.length >> 1]!
+    return { ...s, noise: Math.max(noise, s.rounding, floor) }
   })
 }
 
@@ -134,17 +175,26 @@ function mostPrecise(stencils: readonly Stencil[]): Stencil | null {
 }
 
 /**
- * The difference of the one-sided derivatives, 0 unless it stays as the step shrinks. Strong curvature looks like a
- * kink from afar, so the two smallest spacings decide at which rounding would not hide it.
+ * The difference of the one-sided derivatives, 0 unless several spacings show the same one and no smaller spacing
+ * contradicts it: strong curvature looks like a kink from afar, but goes as the step shrinks.
  */
-function bendOf(stencils: readonly Stencil[]): number {
-  const largest = Math.max(0, ...stencils.map((s) => Math.abs(s.bend)))
-  const [near, far] = stencils.filter((s) => bendRounding(s) <= 0.05 * largest)
-  if (near === undefined) return 0
-  const size = Math.abs(near.bend)
-  if (size <= 3 * (near.bendTruncation + bendRounding(near))) return 0
-  // The power of the step with which it goes: 1 where f is smooth, 1/2 for |x|^1.5, 0 for a kink.
-  const power =
-    far === undefined ? 0 : Math.log(size / Math.abs(far.bend)) / Math.log(near.spacing / far.spacing)
-  return power > 0.25 ? 0 : near.bend
+function bendOf(all: readonly Stencil[], floor: number): number {
+  // To the noise estimate a kink looks like noise, but like one that shrinks with the step.
+  let quietest = Number.POSITIVE_INFINITY
+  const stencils = all.map((s) => {
+    quietest = Math.min(quietest, s.noise)
+    return { ...s, noise: Math.max(quietest, s.rounding, floor) }
+  })
+  const agrees = (s: Stencil, t: Stencil, slack: number): boolean =>
+    Math.abs(s.bend - t.bend) <= slack + 0.2 * Math.abs(s.bend)
+  const seen = stencils.filter((s) => Math.abs(s.bend) > 3 * bendError(s))
+  let best: Stencil | null = null
+  for (const s of seen) {
+    const supported = seen.filter((t) => agrees(s, t, 0)).length >= 3
+    const contradicted = stencils.some(
+      (t) => t.spacing < s.spacing && !agrees(s, t, 2 * (bendError(s) + bendError(t))),
+    )
+    if (supported && !contradicted && (best === null || bendError(s) < bendError(best))) best = s
+  }
+  return best?.bend ?? 0
 }

@@ -50,13 +50,13 @@ const alike = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.
 
 /** Why the verdict is neither 'pass' nor 'wrong'. */
 function reasonFor(
-  { numeric, scale, finding }: LeafCheck,
+  { numeric, scale, obstacle }: LeafCheck,
   k: number,
   analytic: number,
   rtol: number,
   verdict: GradcheckVerdict,
 ): string | null {
-  if (finding !== null) return finding
+  if (obstacle !== null) return obstacle
   const { noise, kink, jump } = numeric[k]!
   switch (verdict) {
     case 'non-finite':

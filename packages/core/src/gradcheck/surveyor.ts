@@ -12,18 +12,17 @@ export class Surveyor {
   private readonly line: Line
   private readonly center: Float64Array
   private readonly cotangent: Float64Array
-  /** Magnitude of a value: one rounding error is about 1e-16 of it. */
-  private readonly magnitude: number
+  /** Estimated rounding error of the values, from the tape. */
+  readonly rounding: number
+  /** Outputs that moved at some spacing. */
+  private readonly alive: Uint8Array
 
-  constructor(line: Line, center: Float64Array, cotangent: Float64Array) {
+  constructor(line: Line, center: Float64Array, cotangent: Float64Array, rounding: number) {
     this.line = line
     this.center = center
     this.cotangent = cotangent
-    let sum = 0
-    center.forEach((y, j) => {
-      sum += Math.abs(y * cotangent[j]!)
-    })
-    this.magnitude = sum
+    this.alive = new Uint8Array(center.length)
+    this.rounding = rounding
   }
 
   private outputs(t: number): Float64Array | null {
@@ -52,22 +51,21 @@ export class Surveyor {
   stencil(spacing: number): Stencil | null {
     const ys = this.at(spacing)
     if (ys === null) return null
-    const { center, cotangent } = this
+    const { center, cotangent, alive } = this
     const values = new Float64Array(ys.length)
     let squares = 0
     for (let j = 0; j < center.length; j++) {
       const ct = cotangent[j]!
-      let changes = false
       let largest = 0
       for (let k = 0; k < ys.length; k++) {
         const y = ys[k]![j]!
         const difference = y - center[j]!
-        changes ||= difference !== 0
+        if (difference !== 0) alive[j] = 1
         largest = Math.max(largest, Math.abs(y))
         values[k]! += ct * difference
       }
-      // An output that does not move does not round either.
-      if (changes) squares += (ct * largest) ** 2
+      // An output that never moves does not round either; one that stands still at this spacing does nothing else.
+      if (alive[j] === 1) squares += (ct * largest) ** 2
     }
     return readStencil(values, spacing, (EPSILON / 4) * Math.sqrt(squares))
   }
@@ -82,8 +80,9 @@ export class Surveyor {
     })
   }
 
-  /** What is known of a function that does not change at all: its slope is below what `magnitude` can show. */
+  /** What is known of a function that does not change at all: its slope is below what its values can show. */
   unseen(spacing: number): number {
-    return (EPSILON * Math.max(1, this.magnitude)) / spacing
+    // The tape does not tell what happens inside an op; numbers of about 1, most likely.
+    return Math.max(EPSILON, 4 * this.rounding) / spacing
   }
 }

@@ -10,6 +10,7 @@ import { type Shape, sameShape, showShape } from '../shape.ts'
 import { noGrad } from '../tape.ts'
 import { Tensor } from '../tensor.ts'
 import { fillUniform } from '../threefry.ts'
+import type { GradcheckMode } from './report.ts'
 import { float64, type Leaf, type Subject } from './subject.ts'
 import type { Line } from './surveyor.ts'
 
@@ -45,6 +46,13 @@ export function unravel(place: number, shape: Shape): number[] {
   return index
 }
 
+/** The axes of `out` along which broadcasting repeats an input of this shape; none if it does not broadcast to `out`. */
+export function stretchedAxes(shape: Shape, out: Shape): number[] {
+  const extra = out.length - shape.length
+  const fit = extra >= 0 && shape.every((size, i) => size === 1 || size === out[extra + i])
+  return fit ? out.flatMap((size, i) => (size > 1 && (i < extra || shape[i - extra] === 1) ? [i] : [])) : []
+}
+
 /** The result of f as plain numbers; throws unless f returns a floating-point tensor. */
 export function outputsOf(y: unknown): { shape: Shape; data: Float64Array } {
   if (!(y instanceof Tensor)) fail('gradcheck', `f must return a tensor, it returned ${describe(y)}`)
@@ -72,8 +80,36 @@ export function lineOf({ leaves, f }: Subject, leaf: number, { along }: Probe): 
   }
 }
 
+// ── analytic derivatives ─────────────────────────────────────────────────────
+
+/** The derivatives by one input, one per probe. */
+export interface Derivatives {
+  readonly byMode: ReadonlyMap<GradcheckMode, Float64Array>
+  /** What is wrong with the shape of the gradient, if it is not its input's; its values are NaN then. */
+  readonly misshapen: string | null
+}
+
+/** Derivatives of <cotangent, f> by all inputs, along the probes of each. */
+export function derivativesOf(
+  subject: Subject,
+  probes: readonly (readonly Probe[])[],
+  cotangent: Tensor,
+  modes: readonly GradcheckMode[],
+): Derivatives[] {
+  const gradients = modes.includes('reverse') ? reverseGradients(subject, cotangent) : []
+  return subject.leaves.map((_, i) => {
+    const byMode = new Map<GradcheckMode, Float64Array>()
+    const gradient = gradients[i]
+    if (gradient instanceof Float64Array) byMode.set('reverse', alongProbes(gradient, probes[i]!))
+    else if (gradient !== undefined)
+      byMode.set('reverse', new Float64Array(probes[i]!.length).fill(Number.NaN))
+    if (modes.includes('forward')) byMode.set('forward', forwardGradients(subject, i, probes[i]!, cotangent))
+    return { byMode, misshapen: typeof gradient === 'string' ? gradient : null }
+  })
+}
+
 /** The gradients of <cotangent, f> by one vjp. One that lacks its input's shape says so instead. */
-export function reverseGradients({ leaves, f }: Subject, cotangent: Tensor): (Float64Array | string)[] {
+function reverseGradients({ leaves, f }: Subject, cotangent: Tensor): (Float64Array | string)[] {
   const [, pull] = vjp(f, ...leaves.map(({ tensor }) => tensor))
   return pull(cotangent).map((gradient, i) => {
     const { shape } = leaves[i]!.tensor
@@ -85,39 +121,34 @@ export function reverseGradients({ leaves, f }: Subject, cotangent: Tensor): (Fl
 
 function wrongShape(got: Shape, shape: Shape): string {
   const facts = `the gradient has shape ${showShape(got)}, its input ${showShape(shape)}`
-  const extra = got.length - shape.length
-  const stretched = got.flatMap((size, axis) =>
-    axis < extra || (size !== 1 && shape[axis - extra] === 1) ? [axis] : [],
-  )
-  const reduced = got.flatMap((size, axis) => (axis < extra ? [] : stretched.includes(axis) ? [1] : [size]))
-  if (extra >= 0 && stretched.length > 0 && sameShape(reduced, shape))
-    return `missing sum over broadcast axis ${stretched.join(', ')}: ${facts}`
-  if (sameShape([...got].reverse(), shape)) return `transposed: ${facts}`
-  return facts
+  const axes = stretchedAxes(shape, got)
+  if (axes.length > 0) return `missing sum over broadcast axis ${axes.join(', ')}: ${facts}`
+  return sameShape([...got].reverse(), shape) ? `transposed: ${facts}` : facts
 }
 
 /** The gradient along each probe. */
-export function alongProbes(gradient: Float64Array, probes: readonly Probe[]): Float64Array {
+function alongProbes(gradient: Float64Array, probes: readonly Probe[]): Float64Array {
   return Float64Array.from(probes, ({ along }) =>
     typeof along === 'number' ? gradient[along]! : dot(gradient, along),
   )
 }
 
 /** <cotangent, derivative of f along the probe>, by one jvp per probe. */
-export function forwardGradients(
+function forwardGradients(
   { leaves, f }: Subject,
   leaf: number,
   probes: readonly Probe[],
-  cotangent: Float64Array,
+  cotangent: Tensor,
 ): Float64Array {
   const tensors = leaves.map(({ tensor }) => tensor)
   const tangents = tensors.map((x) => constantLike(x, 0))
+  const ct = Float64Array.from(cotangent.data)
   return Float64Array.from(probes, ({ along }) => {
     const { shape, size } = tensors[leaf]!
     const data = typeof along === 'number' ? new Float64Array(size) : along
     if (typeof along === 'number') data[along] = 1
     tangents[leaf] = float64(data, shape)
-    return dot(outputsOf(jvp(f, tensors, tangents)[1]).data, cotangent)
+    return dot(outputsOf(jvp(f, tensors, tangents)[1]).data, ct)
   })
 }
 
@@ -127,14 +158,39 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum
 }
 
+// ── comparing ────────────────────────────────────────────────────────────────
+
 /** Largest difference; 0 only if all values are the same, NaN included. */
 export function apart(a: Float64Array, b: Float64Array): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY
   let most = 0
   for (let i = 0; i < a.length; i++) {
+    if (Object.is(a[i], b[i])) continue
     const difference = Math.abs(a[i]! - b[i]!)
-    if (difference > most) most = difference
-    else if (Number.isNaN(difference) && !Object.is(a[i], b[i])) return Number.POSITIVE_INFINITY
+    // Infinity here and NaN there.
+    most = Math.max(most, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference)
   }
   return most
+}
+
+/** The largest difference in what two calls of `derivativesOf` found. */
+export function derivativesApart(a: readonly Derivatives[], b: readonly Derivatives[]): number {
+  let most = 0
+  a.forEach(({ byMode }, i) => {
+    for (const [mode, values] of byMode) most = Math.max(most, apart(values, b[i]!.byMode.get(mode)!))
+  })
+  return most
+}
+
+/** The same function at inputs a few roundings away, in random directions. */
+export function jittered({ leaves, f }: Subject, seed: number): Subject {
+  return {
+    f,
+    leaves: leaves.map(({ path, tensor }, i) => {
+      const shift = new Float64Array(tensor.size)
+      fillUniform([0x6a6974, seed, i, 0], shift)
+      const data = shift.map((u, k) => tensor.data[k]! * (1 + (2 * u - 1) * 2 ** -49))
+      return { path, tensor: float64(data, tensor.shape) }
+    }),
+  }
 }
