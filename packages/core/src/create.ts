@@ -149,10 +149,10 @@ function filled(
   options: CreateOptions,
   own: DType = 'float32',
 ): Tensor {
-  const dtype = checkDType(op, checkOptions(op, options).dtype ?? own)
   const checked = checkShape(op, shape)
+  const dtype = checkDType(op, checkOptions(op, options).dtype ?? own)
   const data = allocateArray(dtype, sizeOf(checked), op)
-  if (value !== 0) data.fill(element(op, value, dtype, 0))
+  if (!Object.is(value, 0)) data.fill(element(op, value, dtype, 0))
   return wrap(op, data, checked, dtype, options)
 }
 

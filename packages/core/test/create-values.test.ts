@@ -1,0 +1,302 @@
+/** @file tensor(): from numbers, booleans, nested arrays and typed arrays; what is ragged or no number, and where. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type DType, TapegradError, tensor, zeros } from '../src/index.ts'
+import type { NestedValues } from '../src/movement-types.ts'
+import { f64, loose, values } from './support/f64.ts'
+
+const make = loose(tensor)
+
+describe('tensor of nested arrays', () => {
+  it.each<[NestedValues, number[], DType]>([
+    [3, [], 'float32'],
+    [true, [], 'bool'],
+    [[1, 2, 3], [3], 'float32'],
+    [[true, false], [2], 'bool'],
+    [[[1], [2]], [2, 1], 'float32'],
+    [[], [0], 'float32'],
+    [[[], []], [2, 0], 'float32'],
+    [[[[]]], [1, 1, 0], 'float32'],
+    [[Number.NaN, Number.NEGATIVE_INFINITY], [2], 'float32'],
+  ])('%j', (value, shape, dtype) => {
+    const x = tensor(value)
+    expect([x.shape, x.dtype, values(x)]).toEqual([shape, dtype, value])
+  })
+  it('of every depth up to 32 axes reads back as it was', () => {
+    const deep = (rank: number): NestedValues => (rank === 0 ? 5 : [deep(rank - 1)])
+    for (const rank of [1, 5, 31, 32]) {
+      expect(tensor(deep(rank)).ndim).toBe(rank)
+      expect(values(tensor(deep(rank)))).toEqual(deep(rank))
+    }
+  })
+  it('of any shape reads back as it was', () => {
+    const nested = fc
+      .array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 })
+      .map((shape): [number[], NestedValues] => {
+        let count = 0
+        const build = (axis: number): NestedValues =>
+          axis === shape.length ? ++count / 4 : Array.from({ length: shape[axis]! }, () => build(axis + 1))
+        return [shape, build(0)]
+      })
+    fc.assert(
+      fc.property(nested, ([shape, value]) => {
+        const x = f64(value)
+        expect(values(x)).toEqual(value)
+        // Behind an axis of size 0 the nested arrays do not say how many there would be.
+        const known = shape.includes(0) ? shape.slice(0, shape.indexOf(0) + 1) : shape
+        expect(x.shape).toEqual(known)
+      }),
+      { numRuns: 60 },
+    )
+  })
+  it('converts to the dtype asked for', () => {
+    expect(values(tensor([0, 1, -2], { dtype: 'bool' }))).toEqual([false, true, true])
+    expect(values(tensor([true, false], { dtype: 'float64' }))).toEqual([1, 0])
+    expect(values(tensor([true, false], { dtype: 'int32' }))).toEqual([1, 0])
+    expect(values(tensor([0.1], { dtype: 'float32' }))).toEqual([Math.fround(0.1)])
+    expect(values(tensor([2 ** 31 - 1, -(2 ** 31), -0], { dtype: 'int32' }))).toEqual([
+      2 ** 31 - 1,
+      -(2 ** 31),
+      0,
+    ])
+  })
+  it('takes a shape for flat and for nested values', () => {
+    expect(values(tensor([1, 2, 3, 4], { shape: [2, 2] }))).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    expect(
+      values(
+        make(
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          { shape: [4] },
+        ),
+      ),
+    ).toEqual([1, 2, 3, 4])
+    expect(values(make(5, { shape: [1, 1] }))).toEqual([[5]])
+    expect(values(make([5], { shape: [] }))).toBe(5)
+    expect(make([], { shape: [0, 7] }).shape).toEqual([0, 7])
+  })
+  it('can be a leaf', () => {
+    const x = tensor([1, 2], { requiresGrad: true })
+    x.mul(x).sum().backward()
+    expect(values(x.grad)).toEqual([2, 4])
+    expect(tensor([1], { requiresGrad: false }).requiresGrad).toBe(false)
+  })
+  it('copies: changing the array later changes nothing', () => {
+    const rows = [
+      [1, 2],
+      [3, 4],
+    ]
+    const x = tensor(rows)
+    rows[0]![0] = 99
+    rows.pop()
+    expect(values(x)).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+  })
+})
+
+describe('tensor of typed arrays', () => {
+  it.each([
+    [Float32Array.of(1, 2.5), 'float32'],
+    [Float64Array.of(0.1, 0.2), 'float64'],
+    [Int32Array.of(-1, 2), 'int32'],
+  ] as const)('%s brings its dtype and is copied', (array, dtype) => {
+    const x = tensor(array)
+    const before = [...array]
+    expect([x.dtype, x.shape, [...x.data]]).toEqual([dtype, [2], before])
+    array[0] = 99
+    expect([...x.data]).toEqual(before)
+    expect(x.data.buffer).not.toBe(array.buffer)
+  })
+  it('of bytes needs a dtype', () => {
+    expect(() => tensor(Uint8Array.of(0, 1))).toThrow(
+      "tensor: a Uint8Array does not say what its numbers are; pass a dtype, as in tensor(bytes, { dtype: 'bool' })",
+    )
+    expect(values(tensor(Uint8Array.of(0, 1, 7), { dtype: 'bool' }))).toEqual([false, true, true])
+    expect(values(tensor(Uint8Array.of(0, 255), { dtype: 'float32' }))).toEqual([0, 255])
+  })
+  it('of other kinds of numbers needs one, too', () => {
+    expect(values(make(Int16Array.of(-5, 5), { dtype: 'int32' }))).toEqual([-5, 5])
+    expect(() => make(Int16Array.of(1))).toThrow('tensor: a Int16Array does not say what its numbers are')
+    expect(() => make(BigInt64Array.of(1n), { dtype: 'int32' })).toThrow(
+      'tensor: the value is a BigInt64Array, expected an array of numbers',
+    )
+    expect(() => make(new DataView(new ArrayBuffer(4)), { dtype: 'bool' })).toThrow(
+      'tensor: the value is a DataView',
+    )
+    expect(() => make(new DataView(new ArrayBuffer(0)), { dtype: 'bool' })).toThrow(
+      'tensor: the value is a DataView',
+    )
+  })
+  it('converts, reads parts of a buffer, and takes a shape', () => {
+    expect(values(tensor(Float64Array.of(1, 2), { dtype: 'int32' }))).toEqual([1, 2])
+    const part = new Float64Array(Float64Array.of(0, 1, 2, 3).buffer, 8, 2)
+    expect(values(tensor(part))).toEqual([1, 2])
+    expect(values(tensor(Float32Array.of(1, 2, 3, 4), { shape: [2, 2] }))).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    expect(tensor(new Float32Array(0), { shape: [0, 3] }).shape).toEqual([0, 3])
+  })
+  it('gives back the data of any tensor, views included', () => {
+    const x = f64([
+      [1, 2],
+      [3, 4],
+    ]).T
+    expect(values(tensor(x.data, { shape: [2, 2] }))).toEqual(values(x))
+  })
+})
+
+describe('tensor refuses, and says where', () => {
+  const cyclic: unknown[] = []
+  cyclic.push(cyclic)
+  const deep = (rank: number): unknown => {
+    let value: unknown = 1
+    for (let i = 0; i < rank; i++) value = [value]
+    return value
+  }
+  it.each<[string, () => unknown, string]>([
+    ['nothing', () => make(), 'the value is undefined, expected a number or a boolean'],
+    ['null', () => make(null), 'the value is null, expected a number or a boolean'],
+    ['text', () => make('12'), 'the value is "12", expected a number or a boolean'],
+    ['a bigint', () => make(1n), 'the value is 1n, expected a number or a boolean'],
+    ['an object', () => make({}), 'the value is a plain object, expected a number or a boolean'],
+    [
+      'a tensor',
+      () => make(f64(1)),
+      'the value is a tensor; copy it with clone(), or convert it with to(dtype)',
+    ],
+    [
+      'tensors in an array',
+      () => make([f64(1)]),
+      'the value at [0] is a tensor of shape [], expected a number or a boolean',
+    ],
+    [
+      'text inside',
+      () =>
+        make([
+          [1, 2],
+          [3, 'x'],
+        ]),
+      'the value at [1][1] is "x", expected a number or a boolean',
+    ],
+    ['null inside', () => make([1, null]), 'the value at [1] is null, expected a number or a boolean'],
+    ['a hole', () => make(Object.assign([1, 2, 3], { length: 4 })), 'the value at [3] is undefined'],
+    [
+      'a row too short',
+      () => make([[1, 2], [3]]),
+      'the value at [1] has 1 elements, its neighbours have 2; rows must have equal lengths',
+    ],
+    [
+      'a row too long, deep inside',
+      () =>
+        make([
+          [[1], [2]],
+          [[3], [4, 5]],
+        ]),
+      'the value at [1][1] has 2 elements, its neighbours have 1',
+    ],
+    [
+      'a number among rows',
+      () => make([[1, 2], 3]),
+      'the value at [1] is 3, expected an array of 2 elements like its neighbours',
+    ],
+    ['a row among numbers', () => make([1, [2]]), 'the value at [1] is [2], expected a number or a boolean'],
+    ['an empty row first', () => make([[], [1]]), 'the value at [1] has 1 elements, its neighbours have 0'],
+    [
+      'typed rows',
+      () => make([Float32Array.of(1)]),
+      'the value at [0] is a Float32Array, expected a number or a boolean',
+    ],
+    [
+      'numbers among booleans',
+      () => make([true, 1]),
+      'the value at [1] is 1, but the first value is true; do not mix numbers and booleans',
+    ],
+    [
+      'booleans among numbers',
+      () => make([[0], [false]]),
+      'the value at [1][0] is false, but the first value is 0',
+    ],
+    ['33 levels', () => make(deep(33)), 'the value nests deeper than 32 levels; does it contain itself?'],
+    ['100,000 levels', () => make(deep(100_000)), 'the value nests deeper than 32 levels'],
+    ['itself', () => make(cyclic), 'the value nests deeper than 32 levels; does it contain itself?'],
+    [
+      'a billion holes',
+      () => make(new Array(1e9)),
+      'the value at [0] is undefined, expected a number or a boolean',
+    ],
+    ['four billion holes', () => make(new Array(2 ** 32 - 1)), 'dimension 0 of the shape is 4294967295'],
+    [
+      'a fraction as int32',
+      () => make([1, 2.5], { dtype: 'int32' }),
+      'value 2.5 (number 1) is not an int32; use float32, or round it first',
+    ],
+    [
+      'a number beyond int32',
+      () => make([2 ** 31], { dtype: 'int32' }),
+      'value 2147483648 (number 0) is not an int32',
+    ],
+    ['NaN as int32', () => make([Number.NaN], { dtype: 'int32' }), 'value NaN (number 0) is not an int32'],
+    [
+      'a typed fraction as int32',
+      () => make(Float64Array.of(0.5), { dtype: 'int32' }),
+      'value 0.5 (number 0) is not an int32',
+    ],
+    [
+      'a shape that does not fit',
+      () => make([1, 2, 3], { shape: [2, 2] }),
+      '3 values for shape [2, 2], which has 4 elements',
+    ],
+    [
+      'a typed array with such a shape',
+      () => make(Float32Array.of(1), { shape: [2] }),
+      '1 values for shape [2], which has 2 elements',
+    ],
+    [
+      'an inferred dimension',
+      () => make([1, 2], { shape: [-1] }),
+      'dimension 0 of shape [-1] is -1; use a whole number >= 0',
+    ],
+    [
+      'a shape that is none',
+      () => make([1, 2], { shape: 2 }),
+      'the shape must be an array of whole numbers, got 2',
+    ],
+    ['an unknown dtype', () => make([1], { dtype: 'int64' }), 'unknown dtype "int64"; use one of'],
+    ['a dtype in place of options', () => make([1], 'float64'), 'options must be a plain object'],
+    [
+      'a gradient for booleans',
+      () => make([true], { requiresGrad: true }),
+      'a tensor of dtype bool cannot carry gradients',
+    ],
+    ['a gradient of 1', () => make([1], { requiresGrad: 1 }), 'requiresGrad must be true or false, got 1'],
+  ])('%s', (_, run, message) => {
+    expect(run).toThrow(TapegradError)
+    expect(run).toThrow(`tensor: ${message}`)
+  })
+  it('names the position of the one bad value, wherever it stands', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
+        fc.infiniteStream(fc.nat()),
+        fc.constantFrom(null, 'x', {}, 1n),
+        (shape, stream, bad) => {
+          const at = shape.map((size) => stream.next().value % size)
+          const value = zeros(shape).toArray()
+          let row = value as unknown[]
+          for (const i of at.slice(0, -1)) row = row[i] as unknown[]
+          row[at.at(-1)!] = bad
+          expect(() => make(value)).toThrow(`tensor: the value at ${at.map((i) => `[${i}]`).join('')} is `)
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+})
