@@ -10,7 +10,7 @@ import { sameShape, showShape } from './shape.ts'
 import type { OneElement, Shape } from './shape-types.ts'
 import { currentLevel, enterTransform, keepsGraph, leaveTransform, runRules } from './tape.ts'
 import { Node, Tensor, viewOf } from './tensor.ts'
-import { mapTree, type Tree, zipTree } from './tree.ts'
+import { mapTree, type Path, showPath, type Tree, zipTree } from './tree.ts'
 import { pathBetween, pullback, pushforward, reachable } from './walk.ts'
 
 // ── backward: gradients of leaves ────────────────────────────────────────────
@@ -229,11 +229,11 @@ function differentiate(
   return [value.ndim === 0 ? value : reshape(value, []), gradients]
 }
 
-function checkDifferentiable(op: string, x: Tensor, argument: number, path: string): void {
+function checkDifferentiable(op: string, x: Tensor, argument: number, path: Path | null): void {
   if (!isFloat(x.dtype)) {
     fail(
       op,
-      `argument ${argument}${path === '' ? '' : `, at ${path},`} is ${x.dtype}, which has no gradient; convert it with to('float32'), or close over it`,
+      `argument ${argument}${path === null ? '' : `, at ${showPath(path)},`} is ${x.dtype}, which has no gradient; convert it with to('float32'), or close over it`,
     )
   }
 }
@@ -283,11 +283,12 @@ function tangentsOf(aliases: readonly unknown[], dxs: readonly unknown[]): Map<N
   const tangents = new Map<Node, Tensor>()
   zipTree('jvp', aliases, dxs, (x, dx, path) => {
     if (!isFloat(x.dtype)) return
-    if (!(dx instanceof Tensor)) fail('jvp', `the tangent at ${path} is ${describe(dx)}, expected a tensor`)
+    if (!(dx instanceof Tensor))
+      fail('jvp', `the tangent at ${showPath(path)} is ${describe(dx)}, expected a tensor`)
     if (!sameShape(dx.shape, x.shape) || dx.dtype !== x.dtype) {
       fail(
         'jvp',
-        `the tangent at ${path} is ${dx.dtype} ${showShape(dx.shape)}, its input ${x.dtype} ${showShape(x.shape)}; they must agree`,
+        `the tangent at ${showPath(path)} is ${dx.dtype} ${showShape(dx.shape)}, its input ${x.dtype} ${showShape(x.shape)}; they must agree`,
       )
     }
     tangents.set(x.node!, dx)

@@ -15,29 +15,44 @@ const isPlainObject = (x: unknown): x is Record<string, unknown> => {
 /** Deeper is a mistake: an object that contains itself, most likely. */
 const MAX_DEPTH = 200
 
-/** A tree of the same structure, each tensor replaced by `f(tensor, path)`; the path reads like code: `.w[0]`. */
+/** Where in a tree a child stands: its key, and where its parent stands. Written out only when an error needs it. */
+export interface Path {
+  readonly parent: Path | null
+  readonly key: string | number
+}
+
+/** The path as code has it: `.w[0]`; empty for the root. */
+export function showPath(path: Path | null): string {
+  let text = ''
+  for (let at = path; at !== null; at = at.parent)
+    text = `${typeof at.key === 'number' ? `[${at.key}]` : `.${at.key}`}${text}`
+  return text
+}
+
+/** A tree of the same structure, each tensor replaced by `f(tensor, path)`. */
 export function mapTree(
   op: string,
   tree: unknown,
-  f: (x: Tensor, path: string) => unknown,
-  path = '',
+  f: (x: Tensor, path: Path | null) => unknown,
+  parent: Path | null = null,
   depth = 0,
 ): unknown {
-  if (tree instanceof Tensor) return f(tree, path)
+  if (tree instanceof Tensor) return f(tree, parent)
   if (depth > MAX_DEPTH)
     fail(op, `an argument nests deeper than ${MAX_DEPTH} levels; does it contain itself?`)
   if (Array.isArray(tree)) {
     // Not map, which skips holes.
     const children: unknown[] = []
-    for (let i = 0; i < tree.length; i++) children.push(mapTree(op, tree[i], f, `${path}[${i}]`, depth + 1))
+    for (let key = 0; key < tree.length; key++)
+      children.push(mapTree(op, tree[key], f, { parent, key }, depth + 1))
     return children
   }
   if (isPlainObject(tree)) {
     return Object.fromEntries(
-      Object.entries(tree).map(([key, child]) => [key, mapTree(op, child, f, `${path}.${key}`, depth + 1)]),
+      Object.entries(tree).map(([key, child]) => [key, mapTree(op, child, f, { parent, key }, depth + 1)]),
     )
   }
-  return failLeaf(op, tree, path)
+  return failLeaf(op, tree, showPath(parent))
 }
 
 function failLeaf(op: string, leaf: unknown, path: string): never {
@@ -54,30 +69,30 @@ export function zipTree(
   op: string,
   tree: unknown,
   other: unknown,
-  visit: (x: Tensor, other: unknown, path: string) => void,
-  path = '',
+  visit: (x: Tensor, other: unknown, path: Path | null) => void,
+  parent: Path | null = null,
 ): void {
   if (tree instanceof Tensor) {
-    visit(tree, other, path)
+    visit(tree, other, parent)
     return
   }
   if (Array.isArray(tree)) {
     if (!Array.isArray(other) || other.length !== tree.length)
-      failStructure(op, path, `an array of ${tree.length}`, other)
-    for (const [i, child] of tree.entries()) zipTree(op, child, other[i], visit, `${path}[${i}]`)
+      failStructure(op, parent, `an array of ${tree.length}`, other)
+    for (const [key, child] of tree.entries()) zipTree(op, child, other[key], visit, { parent, key })
     return
   }
   const children = tree as Record<string, unknown>
   const keys = Object.keys(children)
   const fits = isPlainObject(other) && Object.keys(other).length === keys.length
   if (!fits || !keys.every((key) => Object.hasOwn(other, key)))
-    failStructure(op, path, `an object with the keys ${keys.join(', ')}`, other)
-  for (const key of keys) zipTree(op, children[key], other[key], visit, `${path}.${key}`)
+    failStructure(op, parent, `an object with the keys ${keys.join(', ')}`, other)
+  for (const key of keys) zipTree(op, children[key], other[key], visit, { parent, key })
 }
 
-function failStructure(op: string, path: string, expected: string, got: unknown): never {
+function failStructure(op: string, path: Path | null, expected: string, got: unknown): never {
   return fail(
     op,
-    `${path} is ${expected}, its counterpart is ${describe(got)}; the trees must have one structure`,
+    `${showPath(path)} is ${expected}, its counterpart is ${describe(got)}; the trees must have one structure`,
   )
 }

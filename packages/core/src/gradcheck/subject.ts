@@ -4,14 +4,14 @@
  */
 import { vjp } from '../autodiff.ts'
 import { isFloat } from '../dtype.ts'
-import { describe, fail } from '../errors.ts'
+import { describe, fail, TapegradError } from '../errors.ts'
 import { clone, concat, mul, reshape } from '../ops/index.ts'
 import { contiguousStrides } from '../shape.ts'
 import { Storage } from '../storage.ts'
 import { noGrad } from '../tape.ts'
 import { Tensor } from '../tensor.ts'
 import { fillUniform } from '../threefry.ts'
-import { mapTree, type Tree } from '../tree.ts'
+import { mapTree, showPath, type Tree } from '../tree.ts'
 
 /** One tensor by which to differentiate. */
 export interface Leaf {
@@ -67,7 +67,7 @@ function overInputs(f: (...args: never[]) => unknown, args: readonly unknown[]):
   const leaves: Leaf[] = []
   const template = mapTree('gradcheck', args, (x, path) => {
     if (!isFloat(x.dtype)) return x.detach()
-    const leaf = { path, tensor: copy(x) }
+    const leaf = { path: showPath(path), tensor: copy(x) }
     leaves.push(leaf)
     return leaf.tensor
   })
@@ -78,6 +78,20 @@ function overInputs(f: (...args: never[]) => unknown, args: readonly unknown[]):
       const filled = mapTree('gradcheck', template, (x) => (isFloat(x.dtype) ? xs[next++]! : x)) as Tree[]
       return f(...(filled as never[])) as Tensor
     },
+  }
+}
+
+/** Runs f once: what it uses besides its inputs has to be float64 as well. */
+export function checkRuns({ leaves, f }: Subject): void {
+  try {
+    noGrad(() => f(...leaves.map(({ tensor }) => tensor)))
+  } catch (error) {
+    if (!(error instanceof TapegradError && error.message.includes('float32'))) throw error
+    throw new TapegradError(
+      'gradcheck',
+      `f runs on float64 copies of its inputs, and failed: ${error.message}; pass the tensors that f uses as inputs, or the module instead of a function that calls it`,
+      { cause: error },
+    )
   }
 }
 
