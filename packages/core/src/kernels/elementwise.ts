@@ -151,89 +151,61 @@ const outputLike = (x: Tensor, out: Aval): Tensor =>
 
 type Kernel = (inputs: readonly Tensor[], params: unknown, out: Aval) => Tensor
 
-/**
- * Kernel of an elementwise op of one, two or three inputs of equal shapes. The loop is chosen by the dtype of input
- * `typedBy`, which is also the precision in which the scalar body computes.
- */
-export function elementwiseKernel(expr: Expr, arity: 1 | 2 | 3, typedBy = 0): Kernel {
-  const loops = new Loops(expr, arity)
-  if (arity === 1) return (inputs, _params, out) => unaryKernel(loops, inputs[0]!, out)
-  if (arity === 2) return (inputs, _params, out) => binaryKernel(loops, inputs[0]!, inputs[1]!, out)
-  return (inputs, _params, out) =>
-    ternaryKernel(loops, inputs[0]!, inputs[1]!, inputs[2]!, inputs[typedBy]!.dtype, out)
-}
-
 const start = (x: Tensor): number => x.storage.base + x.offset
 
-function unaryKernel(loops: Loops, x: Tensor, out: Aval): Tensor {
-  const result = outputLike(x, out)
-  const { data, base, length } = result.storage
-  const dtype = dtypeIndex(x.dtype)
-  const layout = layoutOf(x)
-  if (layout !== 2) loops.getFlat(dtype, layout)(length, data, base, x.storage.data, start(x))
-  else loops.getStrided(dtype)(out.shape, data, base, x.storage.data, start(x), x.strides)
-  return result
+// One maker per number of inputs: a bundler drops those that a program does not use.
+
+/** Kernel of an op of one input. The input's dtype is the precision in which the scalar body computes. */
+export function unaryKernel(expr: Expr): Kernel {
+  const loops = new Loops(expr, 1)
+  return ([x], _params, out) => {
+    const result = outputLike(x!, out)
+    const { data, base, length } = result.storage
+    const dtype = dtypeIndex(x!.dtype)
+    const layout = layoutOf(x!)
+    if (layout !== 2) loops.getFlat(dtype, layout)(length, data, base, x!.storage.data, start(x!))
+    else loops.getStrided(dtype)(out.shape, data, base, x!.storage.data, start(x!), x!.strides)
+    return result
+  }
 }
 
-function binaryKernel(loops: Loops, x: Tensor, y: Tensor, out: Aval): Tensor {
-  const result = outputLike(x, out)
-  const { data, base, length } = result.storage
-  const dtype = dtypeIndex(x.dtype)
-  const a = layoutOf(x)
-  const b = layoutOf(y)
-  if (a !== 2 && b !== 2) {
-    loops.getFlat(dtype, a | (b << 1))(length, data, base, x.storage.data, start(x), y.storage.data, start(y))
-  } else {
-    loops.getStrided(dtype)(
-      out.shape,
-      data,
-      base,
-      x.storage.data,
-      start(x),
-      x.strides,
-      y.storage.data,
-      start(y),
-      y.strides,
-    )
+/** Kernel of an op of two inputs of one shape and dtype. */
+export function binaryKernel(expr: Expr): Kernel {
+  const loops = new Loops(expr, 2)
+  return (inputs, _params, out) => {
+    const x = inputs[0]!
+    const y = inputs[1]!
+    const result = outputLike(x, out)
+    const { data, base, length } = result.storage
+    const dtype = dtypeIndex(x.dtype)
+    const a = layoutOf(x)
+    const b = layoutOf(y)
+    const [xd, yd] = [x.storage.data, y.storage.data]
+    if (a !== 2 && b !== 2) loops.getFlat(dtype, a | (b << 1))(length, data, base, xd, start(x), yd, start(y))
+    else loops.getStrided(dtype)(out.shape, data, base, xd, start(x), x.strides, yd, start(y), y.strides)
+    return result
   }
-  return result
 }
 
-function ternaryKernel(loops: Loops, x: Tensor, y: Tensor, z: Tensor, precision: DType, out: Aval): Tensor {
-  const result = outputLike(x, out)
-  const { data, base, length } = result.storage
-  const dtype = dtypeIndex(precision)
-  const a = layoutOf(x)
-  const b = layoutOf(y)
-  const c = layoutOf(z)
-  const [xd, yd, zd] = [x.storage.data, y.storage.data, z.storage.data]
-  if (a !== 2 && b !== 2 && c !== 2) {
-    loops.getFlat(dtype, a | (b << 1) | (c << 2))(
-      length,
-      data,
-      base,
-      xd,
-      start(x),
-      yd,
-      start(y),
-      zd,
-      start(z),
-    )
-  } else {
-    loops.getStrided(dtype)(
-      out.shape,
-      data,
-      base,
-      xd,
-      start(x),
-      x.strides,
-      yd,
-      start(y),
-      y.strides,
-      zd,
-      start(z),
-      z.strides,
-    )
+/** Kernel of an op of three inputs of one shape; the dtype of input `typedBy` is the precision of the scalar body. */
+export function ternaryKernel(expr: Expr, typedBy = 0): Kernel {
+  const loops = new Loops(expr, 3)
+  return (inputs, _params, out) => {
+    const x = inputs[0]!
+    const y = inputs[1]!
+    const z = inputs[2]!
+    const result = outputLike(x, out)
+    const { data, base, length } = result.storage
+    const dtype = dtypeIndex(inputs[typedBy]!.dtype)
+    const a = layoutOf(x)
+    const b = layoutOf(y)
+    const c = layoutOf(z)
+    const [xd, yd, zd] = [x.storage.data, y.storage.data, z.storage.data]
+    const [xs, ys, zs] = [start(x), start(y), start(z)]
+    if (a !== 2 && b !== 2 && c !== 2)
+      loops.getFlat(dtype, a | (b << 1) | (c << 2))(length, data, base, xd, xs, yd, ys, zd, zs)
+    else
+      loops.getStrided(dtype)(out.shape, data, base, xd, xs, x.strides, yd, ys, y.strides, zd, zs, z.strides)
+    return result
   }
-  return result
 }

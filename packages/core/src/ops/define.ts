@@ -3,7 +3,7 @@
  * `broadcastTo`, so no rule mentions it. A Jacobian here is diagonal, so one rule per input serves both modes: as
  * pullback and as forward rule. Imports kernels/elementwise.ts, operand.ts and broadcast.ts.
  */
-import { elementwiseKernel } from '../kernels/elementwise.ts'
+import { binaryKernel, unaryKernel } from '../kernels/elementwise.ts'
 import { type Primitive, primitive, SAVES_NOTHING } from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
 import { broadcastShapes, sameShape } from '../shape.ts'
@@ -26,7 +26,7 @@ export interface Definition {
   readonly result?: 'bool'
 }
 
-function elementwise(name: string, definition: Definition): Primitive {
+function elementwise(name: string, definition: Definition, kernel: Primitive['kernel']): Primitive {
   const { expr, d, saves = SAVES_NOTHING, check = checkFloat, jvp, result } = definition
   return primitive<undefined>({
     name,
@@ -37,7 +37,7 @@ function elementwise(name: string, definition: Definition): Primitive {
       if (inputs.length > 1) checkSameDType(name, x, inputs[1]!)
       return result === undefined ? x : { shape: x.shape, dtype: result }
     },
-    kernel: elementwiseKernel(expr, d.length as 1 | 2),
+    kernel,
     vjp: d.map(
       (rule) => rule && ((ct: Tensor, inputs: readonly Tensor[], out: Tensor) => rule(ct, inputs, out)),
     ),
@@ -73,14 +73,14 @@ export type Binary = <A extends Shape = [], B extends Shape = A>(
 
 /** An op of one input. */
 export function unary(name: string, definition: Definition): Unary {
-  const p = elementwise(name, definition)
+  const p = elementwise(name, definition, unaryKernel(definition.expr))
   const op = (x: Tensor): Tensor => apply(p, [checkTensor(name, x)], undefined)
   return op as Unary
 }
 
 /** An op of two inputs, each a tensor or a number. */
 export function binary(name: string, definition: Definition): Binary {
-  const p = elementwise(name, definition)
+  const p = elementwise(name, definition, binaryKernel(definition.expr))
   const op = (a: Operand, b: Operand): Tensor => {
     const x = lift(name, a, b)
     const y = lift(name, b, a)

@@ -1,6 +1,6 @@
 /** @file Elementwise arithmetic and functions, each beside its derivative. Imports define.ts, compare.ts, memory.ts, where.ts and math.ts. */
 import { describe, fail } from '../errors.ts'
-import { elementwiseKernel } from '../kernels/elementwise.ts'
+import { ternaryKernel } from '../kernels/elementwise.ts'
 import * as math from '../math.ts'
 import { primitive, SAVES_BOTH, SAVES_FIRST, SAVES_OUTPUT } from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
@@ -225,7 +225,7 @@ const clampPrimitive = /* @__PURE__ */ primitive({
     checkNumeric('clamp', x!)
     return x!
   },
-  kernel: /* @__PURE__ */ elementwiseKernel(clampExpr, 3),
+  kernel: /* @__PURE__ */ ternaryKernel(clampExpr),
   vjp: [(ct, [x, min, max]) => withinRange(ct, x!, min!, max!), null, null],
   jvp: ([dx], [x, min, max]) => dx! && withinRange(dx!, x!, min!, max!),
   batch: 'elementwise',

@@ -1,8 +1,9 @@
 /** @file Choice between two tensors by a mask. Imports kernels/elementwise.ts, operand.ts and broadcast.ts. */
 
 import { fail } from '../errors.ts'
-import { elementwiseKernel } from '../kernels/elementwise.ts'
+import { ternaryKernel } from '../kernels/elementwise.ts'
 import { primitive, SAVES_FIRST } from '../primitive.ts'
+import type { Expr } from '../scalar.ts'
 import { broadcastShapes } from '../shape.ts'
 import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
@@ -10,9 +11,11 @@ import type { Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
 import { checkSameDType, checkTensor, lift, type Operand } from './operand.ts'
 
+const choose: Expr = (s, condition, a, b) => s.select(s.ne(condition!, s.constant(0)), a!, b!)
+
 const wherePrimitive = /* @__PURE__ */ primitive({
   name: 'where',
-  expr: (s, condition, a, b) => s.select(s.ne(condition!, s.constant(0)), a!, b!),
+  expr: choose,
   shape: ([condition, a, b]) => {
     if (condition!.dtype !== 'bool')
       fail(
@@ -22,11 +25,7 @@ const wherePrimitive = /* @__PURE__ */ primitive({
     checkSameDType('where', a!, b!)
     return a!
   },
-  kernel: /* @__PURE__ */ elementwiseKernel(
-    (s, condition, a, b) => s.select(s.ne(condition!, s.constant(0)), a!, b!),
-    3,
-    1,
-  ),
+  kernel: /* @__PURE__ */ ternaryKernel(choose, 1),
   vjp: [null, (ct, [condition]) => where(condition!, ct, 0), (ct, [condition]) => where(condition!, 0, ct)],
   jvp: 'linear',
   batch: 'elementwise',
