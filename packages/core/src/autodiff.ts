@@ -1,6 +1,6 @@
 /** @file What users differentiate with: backward, grad, valueAndGrad, vjp, jvp. Imports walk.ts and tree.ts. */
 import { isFloat } from './dtype.ts'
-import { checkFunction, checkOptions, describe, fail } from './errors.ts'
+import { checkFlag, checkFunction, checkOptions, describe, fail } from './errors.ts'
 import { add } from './ops/define.ts'
 import { clone, constantLike } from './ops/memory.ts'
 import { checkTensor } from './ops/operand.ts'
@@ -26,7 +26,7 @@ export interface BackwardOptions {
  */
 export function backward(y: Tensor, cotangent?: Tensor | null, options: BackwardOptions = {}): void {
   checkTensor('backward', y)
-  const { createGraph = false } = checkOptions('backward', options)
+  const { createGraph = false } = checkOptions('backward', options, ['createGraph'])
   if (y.node === null) {
     fail(
       'backward',
@@ -35,7 +35,7 @@ export function backward(y: Tensor, cotangent?: Tensor | null, options: Backward
   }
   const seed = cotangentFor('backward', y, cotangent)
   const nodes = reachable(y.node)
-  const keep = keepsGraph(createGraph)
+  const keep = keepsGraph(checkFlag('backward', 'createGraph', createGraph))
   runRules(keep, () =>
     pullback(nodes, seed, ({ primitive: made, output }, ct) => {
       if (made === null || output.retainsGrad) accumulateGrad(output, ct, keep)
@@ -191,7 +191,8 @@ function differentiator(
   options: GradOptions,
 ): (...args: readonly unknown[]) => [Tensor, unknown] {
   checkFunction(op, f)
-  const { argnums = 0, createGraph = false } = checkOptions(op, options)
+  const { argnums = 0, createGraph = false } = checkOptions(op, options, ['argnums', 'createGraph'])
+  checkFlag(op, 'createGraph', createGraph)
   const positions: readonly number[] = Array.isArray(argnums) ? [...argnums] : [argnums]
   positions.forEach((position, k) => {
     if (!Number.isInteger(position) || position < 0)

@@ -1,6 +1,6 @@
 /** @file Constructors: tensors from values. Imports tensor.ts and ops/operand.ts. */
 import { allocateArray, checkDType, type DType, dtypeOfArray, isFloat, type TypedArray } from './dtype.ts'
-import { checkOptions, describe, fail } from './errors.ts'
+import { checkFlag, checkOptions, describe, fail } from './errors.ts'
 import type { NestedValues, OneHot, ShapeOf } from './movement-types.ts'
 import { checkTensor, isForeignTensor } from './ops/operand.ts'
 import { checkShape, contiguousStrides, MAX_RANK, showShape, sizeOf } from './shape.ts'
@@ -12,6 +12,8 @@ export interface CreateOptions {
   readonly dtype?: DType
   readonly requiresGrad?: boolean
 }
+const CREATE_OPTIONS: readonly string[] = ['dtype', 'requiresGrad']
+
 export interface TensorOptions<S extends Shape = Shape> extends CreateOptions {
   /** Gives flat values a shape. */
   readonly shape?: readonly [...S]
@@ -25,8 +27,7 @@ export function wrap(
   dtype: DType,
   { requiresGrad = false }: CreateOptions,
 ): Tensor {
-  if (typeof requiresGrad !== 'boolean')
-    fail(op, `requiresGrad must be true or false, got ${describe(requiresGrad)}`)
+  checkFlag(op, 'requiresGrad', requiresGrad)
   if (requiresGrad && !isFloat(dtype))
     fail(op, `a tensor of dtype ${dtype} cannot carry gradients; leave requiresGrad out, or use float32`)
   const storage = new Storage(data, 0, data.length)
@@ -44,7 +45,7 @@ export function tensor<const T extends NestedValues | TypedArray, const S extend
   options?: TensorOptions<S>,
 ): Tensor<S>
 export function tensor(value: NestedValues | TypedArray, options: TensorOptions = {}): Tensor {
-  const { dtype, shape } = checkOptions('tensor', options)
+  const { dtype, shape } = checkOptions('tensor', options, ['shape', ...CREATE_OPTIONS])
   if (dtype !== undefined) checkDType('tensor', dtype)
   if (ArrayBuffer.isView(value)) return fromTypedArray(value as TypedArray, options)
   if (isForeignTensor(value)) checkTensor('tensor', value)
@@ -150,7 +151,7 @@ function filled(
   own: DType = 'float32',
 ): Tensor {
   const checked = checkShape(op, shape)
-  const dtype = checkDType(op, checkOptions(op, options).dtype ?? own)
+  const dtype = checkDType(op, checkOptions(op, options, CREATE_OPTIONS).dtype ?? own)
   const data = allocateArray(dtype, sizeOf(checked), op)
   if (!Object.is(value, 0)) data.fill(element(op, value, dtype, 0))
   return wrap(op, data, checked, dtype, options)
@@ -208,8 +209,8 @@ export function arange(
   options?: CreateOptions,
 ): Tensor<[number]>
 export function arange(...args: unknown[]): Tensor {
-  const last = args.length > 1 && typeof args[args.length - 1] === 'object' ? args.pop() : undefined
-  const [first, second, step = 1, options = last ?? {}] = args
+  const last = args.length > 1 && typeof args[args.length - 1] === 'object' ? args.pop() : {}
+  const [first, second, step = 1, options = last] = args
   const from = second === undefined ? 0 : first
   const to = second === undefined ? first : second
   const bounds = [from, to, step] as number[]

@@ -38,9 +38,22 @@ export function checkFunction(op: string, f: unknown): void {
   if (typeof f !== 'function') fail(op, `expected a function, got ${describe(f)}`)
 }
 
-/** Throws unless `options` is an object: a bare 'float64' or true in its place would be ignored. */
-export function checkOptions<T extends object>(op: string, options: T): T {
+/** Throws unless `options` is an object with no keys but `names`: a bare 'float64' or a misspelt key would be ignored. */
+export function checkOptions<T extends object>(op: string, options: T, names: readonly string[]): T {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    fail(op, `options must be a plain object, as in { name: value }, got ${describe(options)}`)
+    fail(op, `options must be a plain object, as in { ${names[0]}: value }, got ${describe(options)}`)
+  for (const key in options) {
+    if (!names.includes(key))
+      fail(
+        op,
+        `there is no option ${describe(key)}; ${names.length === 1 ? 'the only one is' : 'there are'} ${names.join(', ')}`,
+      )
+  }
   return options
+}
+
+/** The option `name` if it is a boolean; a truthy 'yes' is a mistake. */
+export function checkFlag(op: string, name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') fail(op, `${name} must be true or false, got ${describe(value)}`)
+  return value
 }

@@ -80,10 +80,12 @@ export interface RandomOptions extends CreateOptions {
   readonly generator?: Generator
 }
 
+const RANDOM_OPTIONS: readonly string[] = ['dtype', 'requiresGrad', 'generator']
+
 type Fill = (state: RandomState, out: Float64Array | Float32Array | Int32Array) => number
 
 function drawn(op: string, shape: Shape, dtype: DType, options: RandomOptions, fill: Fill): Tensor {
-  const { generator = defaultGenerator() } = checkOptions(op, options)
+  const { generator = defaultGenerator() } = checkOptions(op, options, RANDOM_OPTIONS)
   if (!(generator instanceof Generator))
     fail(op, `the generator must be made with new Generator(seed), got ${describe(generator)}`)
   const checked = checkShape(op, shape)
@@ -93,7 +95,7 @@ function drawn(op: string, shape: Shape, dtype: DType, options: RandomOptions, f
 }
 
 function floatDType(op: string, options: RandomOptions): DType {
-  const { dtype = 'float32' } = checkOptions(op, options)
+  const { dtype = 'float32' } = checkOptions(op, options, RANDOM_OPTIONS)
   if (!isFloat(checkDType(op, dtype)))
     fail(op, `makes floating-point numbers, not ${dtype}; use randint for whole numbers`)
   return dtype
@@ -116,7 +118,7 @@ export function randint<const S extends Shape>(
   shape: readonly [...S],
   options: RandomOptions = {},
 ): Tensor<S> {
-  const dtype = checkDType('randint', checkOptions('randint', options).dtype ?? 'int32')
+  const dtype = checkDType('randint', checkOptions('randint', options, RANDOM_OPTIONS).dtype ?? 'int32')
   if (dtype === 'bool')
     fail('randint', 'makes whole numbers, not bool; compare them, as in randint(0, 2, shape).eq(1)')
   for (const bound of [low, high])
@@ -133,7 +135,7 @@ export function randint<const S extends Shape>(
 
 /** 0 to n - 1 in random order, each order equally likely; int32. */
 export function permutation(n: number, options: RandomOptions = {}): Tensor<[number]> {
-  const dtype = checkOptions('permutation', options).dtype ?? 'int32'
+  const dtype = checkOptions('permutation', options, RANDOM_OPTIONS).dtype ?? 'int32'
   if (dtype !== 'int32')
     fail('permutation', `makes int32 indices, not ${describe(dtype)}; convert the result with to()`)
   return drawn('permutation', [n], 'int32', options, fillPermutation as Fill) as Tensor<[number]>

@@ -1,5 +1,5 @@
 /** @file broadcastTo and sum: each is the adjoint of the other. Imports kernels/reduce.ts, operand.ts and reshape.ts. */
-import { checkOptions, describe, fail } from '../errors.ts'
+import { checkFlag, checkOptions, fail } from '../errors.ts'
 import { reduce, sumFold } from '../kernels/reduce.ts'
 import type { BroadcastableTo } from '../movement-types.ts'
 import { primitive, SAVES_NOTHING } from '../primitive.ts'
@@ -120,11 +120,13 @@ export interface ReduceOptions<K extends boolean = boolean> {
   readonly keepdims?: K
 }
 
-/** The checked option; a truthy 'yes' is a mistake. */
-export function keepdimsOf(op: string, options: ReduceOptions): boolean {
-  const { keepdims = false } = checkOptions(op, options)
-  if (typeof keepdims !== 'boolean') fail(op, `keepdims must be true or false, got ${describe(keepdims)}`)
-  return keepdims
+const KEEPDIMS: readonly string[] = ['keepdims']
+
+/** The checked option. */
+export function keepdimsOf(op: string, options: ReduceOptions | undefined, names = KEEPDIMS): boolean {
+  if (options === undefined) return false
+  const { keepdims = false } = checkOptions(op, options, names)
+  return checkFlag(op, 'keepdims', keepdims)
 }
 
 /** The type under which reductions are public. */
@@ -143,7 +145,7 @@ export function sum<S extends Shape, const X extends Axes = undefined, K extends
   axis?: AxesArg<S, X>,
   options?: ReduceOptions<K>,
 ): Tensor<Reduce<S, X, K>>
-export function sum(x: Tensor, axis?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+export function sum(x: Tensor, axis?: number | readonly number[], options?: ReduceOptions): Tensor {
   checkTensor('sum', x)
   return sumAxes(x, normalizeAxes('sum', axis, x.ndim), keepdimsOf('sum', options))
 }

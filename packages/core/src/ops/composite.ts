@@ -30,7 +30,7 @@ export function mean<S extends Shape, const X extends Axes = undefined, K extend
   axis?: AxesArg<S, X>,
   options?: ReduceOptions<K>,
 ): Tensor<Reduce<S, X, K>>
-export function mean(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
+export function mean(x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor {
   checkTensor('mean', x)
   const numbers = isFloat(x.dtype) ? x : cast(x, 'float32')
   return meanAxes('mean', numbers, normalizeAxes('mean', axis, x.ndim), keepdimsOf('mean', options))
@@ -47,7 +47,7 @@ export function variance<S extends Shape, const X extends Axes = undefined, K ex
   axis?: AxesArg<S, X>,
   options?: VarianceOptions<K>,
 ): Tensor<Reduce<S, X, K>>
-export function variance(x: Tensor, axis?: Axes, options: VarianceOptions = {}): Tensor {
+export function variance(x: Tensor, axis?: Axes, options?: VarianceOptions): Tensor {
   return spread('variance', x, axis, options)
 }
 
@@ -57,15 +57,17 @@ export function std<S extends Shape, const X extends Axes = undefined, K extends
   axis?: AxesArg<S, X>,
   options?: VarianceOptions<K>,
 ): Tensor<Reduce<S, X, K>>
-export function std(x: Tensor, axis?: Axes, options: VarianceOptions = {}): Tensor {
+export function std(x: Tensor, axis?: Axes, options?: VarianceOptions): Tensor {
   return sqrt(spread('std', x, axis, options))
 }
 
-function spread(op: string, x: Tensor, axis: Axes | undefined, options: VarianceOptions): Tensor {
+const SPREAD_OPTIONS: readonly string[] = ['keepdims', 'correction']
+
+function spread(op: string, x: Tensor, axis: Axes | undefined, options: VarianceOptions | undefined): Tensor {
   checkTensor(op, x)
   checkFloat(op, x)
-  const keepdims = keepdimsOf(op, options)
-  const { correction = 0 } = options
+  const keepdims = keepdimsOf(op, options, SPREAD_OPTIONS)
+  const correction = options?.correction ?? 0
   if (typeof correction !== 'number') fail(op, `correction must be a number, got ${describe(correction)}`)
   const axes = normalizeAxes(op, axis, x.ndim)
   const divisor = countOf(x, axes) - correction
@@ -92,7 +94,7 @@ export function logsumexp<S extends Shape, const X extends Axes = undefined, K e
   axis?: AxesArg<S, X>,
   options?: ReduceOptions<K>,
 ): Tensor<Reduce<S, X, K>>
-export function logsumexp(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
+export function logsumexp(x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor {
   checkTensor('logsumexp', x)
   checkFloat('logsumexp', x)
   const axes = normalizeAxes('logsumexp', axis, x.ndim)

@@ -61,7 +61,7 @@ function extreme(name: 'max' | 'min', fold: Fold): Primitive<ReduceParams> {
 }
 
 function reduction(p: Primitive<ReduceParams>): Reduction {
-  const op = (x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor => {
+  const op = (x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor => {
     checkTensor(p.name, x)
     const axes = normalizeAxes(p.name, axis, x.ndim)
     return apply(p, [x], { axes, keepdims: keepdimsOf(p.name, options) })
@@ -115,7 +115,7 @@ export function prod<S extends Shape, const X extends Axes = undefined, K extend
   axis?: AxesArg<S, X>,
   options?: ReduceOptions<K>,
 ): Tensor<Reduce<S, X, K>>
-export function prod(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
+export function prod(x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor {
   checkTensor('prod', x)
   const axes = normalizeAxes('prod', axis, x.ndim)
   const keepdims = keepdimsOf('prod', options)
