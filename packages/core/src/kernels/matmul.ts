@@ -10,7 +10,7 @@ export interface MatrixView {
 }
 
 /** Packing pays from about this many multiplications on (bench/matmul.ts). */
-const PACK_FROM = 20_000
+const PACK_FROM = 4_000
 
 /** C[m, n] = sum over k of A[m, k] B[k, n]. Sums are kept in float64 and rounded once. */
 export function matmulInto(
