@@ -90,6 +90,8 @@ describe('small shapes', () => {
  */
 const SIZES: readonly (readonly [number, number, number])[] = [
   // Around 20,000 multiplications.
+  [15, 16, 16],
+  [16, 16, 16],
   [27, 27, 27],
   [28, 27, 27],
   [25, 32, 25],
