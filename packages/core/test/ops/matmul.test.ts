@@ -85,13 +85,15 @@ describe('small shapes', () => {
 })
 
 /**
- * The kernel packs from 20,000 multiplications on if the result is at least 4 x 4, works in tiles of 4 x 4, and in
+ * The kernel packs from 4,000 multiplications on if the result is at least 4 x 4, works in tiles of 4 x 4, and in
  * blocks of depth 512.
  */
 const SIZES: readonly (readonly [number, number, number])[] = [
-  // Around 20,000 multiplications.
+  // Around 4,000 multiplications.
   [15, 16, 16],
   [16, 16, 16],
+  [4, 250, 4],
+  [4, 249, 4],
   [27, 27, 27],
   [28, 27, 27],
   [25, 32, 25],
