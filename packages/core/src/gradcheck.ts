@@ -11,7 +11,7 @@ import {
   type GradcheckVerdict,
 } from './gradcheck/report.ts'
 import { rowsOf } from './gradcheck/rows.ts'
-import { type GradcheckModule, gradientOf, subjectOf } from './gradcheck/subject.ts'
+import { checkRuns, type GradcheckModule, gradientOf, subjectOf } from './gradcheck/subject.ts'
 import type { Tensor } from './tensor.ts'
 import type { Tree } from './tree.ts'
 
@@ -46,6 +46,7 @@ export function gradcheck(f: unknown, inputs: unknown, options: GradcheckOptions
   const notes: string[] = []
   if (subject.leaves.length === 0)
     fail('gradcheck', 'there is no floating-point tensor among the inputs to differentiate by')
+  checkRuns(subject)
   const rows: GradcheckRow[] = []
   for (const each of order === 2 ? ([1, 2] as const) : ([1] as const)) {
     const checked = each === 2 ? gradientOf(subject) : subject

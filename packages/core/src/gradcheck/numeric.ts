@@ -46,8 +46,9 @@ export interface Range {
   readonly finest: number
 }
 
-const rounding = ({ noise, spacing }: Stencil): number => (CAUTION * DERIVATIVE_NOISE * noise) / spacing
-const errorOf = (s: Stencil): number => s.truncation + rounding(s)
+const roundingError = (noise: number, spacing: number): number =>
+  (CAUTION * DERIVATIVE_NOISE * noise) / spacing
+const errorOf = (s: Stencil): number => s.truncation + roundingError(s.noise, s.spacing)
 const bendError = ({ bendTruncation, noise, spacing }: Stencil): number =>
   bendTruncation + (CAUTION * BEND_NOISE * noise) / spacing
 
@@ -70,48 +71,66 @@ export function lookAt(surveyor: Surveyor, spacing: number): NumericDerivative {
 
 /**
  * The derivative from all spacings that say something. A function that oscillates between the points looks noisy, until
- * they are close enough: so measured noise does not end the search, only what the tape tells of rounding. Below that a
- * part of the computation stands still, and what still moves tells half of the truth without any noise.
+ * they are close enough: so noise alone does not end the search, only what is known of rounding, from the tape and from
+ * noise that stays the same from spacing to spacing. Where rounding is as large as what there is to see, a part of the
+ * computation stands still, and what still moves tells half of the truth without any noise.
  */
 export function survey(surveyor: Surveyor, { unit, finest }: Range): NumericDerivative {
   const stencils: Stencil[] = []
+  const drowned: Stencil[] = []
+  let expected = surveyor.rounding
   let settled = false
   for (let w = LARGEST * unit; w >= finest; w /= w > FIRST * unit ? 2 : 4) {
     const s = surveyor.stencil(w)
     if (s === null) continue
-    if (w <= FIRST * unit) {
-      const size = Math.abs(s.derivative) + Math.abs(s.bend)
-      const drowned = rounding({ ...s, noise: surveyor.rounding }) > 0.1 * size
-      const frozen = settled && s.noise < surveyor.rounding / 32
-      if (drowned || frozen)
-        return derivativeFrom(stencils.reverse(), surveyor, [...listen(surveyor, frozen ? 4 * w : w), s])
-      if (s.flat && !s.step) break
-      settled ||= s.noise > surveyor.rounding / 8 && s.noise < 8 * surveyor.rounding
+    if (w > FIRST * unit) {
+      stencils.push(s)
+      continue
     }
-    stencils.push(s)
+    const frozen = settled && s.noise < expected / 32
+    const small = 0.1 * (Math.abs(s.derivative) + Math.abs(s.bend)) < roundingError(expected, w)
+    if (frozen || small) {
+      drowned.push({ ...s, noise: Math.max(s.noise, expected) })
+      // One alone may be a wave that all points meet at the same place.
+      if (frozen || drowned.length === 3) break
+    } else {
+      stencils.push(s)
+      if (s.constant) break
+      expected = Math.max(expected, steadyNoise(stencils))
+      settled ||= s.noise > expected / 8 && s.noise < 8 * expected
+    }
   }
-  return derivativeFrom(stencils.reverse(), surveyor)
+  return derivativeFrom(stencils, surveyor, drowned, expected)
 }
 
 /**
- * Stencils where rounding shows best. Odd spacings: steps of the others may by chance be whole multiples of a value's
- * last digit, and show none.
+ * The noise of the last three stencils, if it is small beside the values and hardly shrinks with the spacing, as that of
+ * a kink would: then it is rounding. Else 0.
  */
-function listen(surveyor: Surveyor, spacing: number): Stencil[] {
-  return [0.23, 0.37, 0.61, 0.83].flatMap((part) => surveyor.stencil(part * spacing) ?? [])
+function steadyNoise(stencils: readonly Stencil[]): number {
+  const [far, , near] = stencils.slice(-3)
+  if (near === undefined || far!.spacing < 16 * near.spacing) return 0
+  const last = stencils.slice(-3)
+  const noises = last.map((s) => s.noise).sort((a, b) => a - b)
+  const steady = noises[2]! < 4 * noises[0]! && last.every((s) => s.noise < 0.01 * s.range)
+  return steady ? noises[1]! : 0
 }
 
-/** Chooses among stencils, in order of growing spacing. */
+/** Chooses among stencils, and those at spacings where rounding is as large as what there is to see. */
 function derivativeFrom(
-  all: readonly Stencil[],
+  stencils: readonly Stencil[],
   surveyor: Surveyor,
   drowned: readonly Stencil[] = [],
+  expected = 0,
 ): NumericDerivative {
+  const all = [...stencils, ...drowned].sort((s, t) => s.spacing - t.spacing)
   if (all.length === 0) return UNKNOWN
-  // Rounding makes steps, too, at the smallest spacings; these go on.
-  const jump = all.length >= 5 && all.slice(0, 5).every((s) => s.step)
+  // Rounding makes steps, too: small ones, and at the smallest spacings alone.
+  const jumps = ({ step, range, rounding }: Stencil): boolean =>
+    step && range > 100 * Math.max(expected, rounding)
+  const jump = all.length >= 5 && all.slice(0, 5).every(jumps)
   if (jump) return { ...UNKNOWN, spacing: all[0]!.spacing, jump }
-  const floor = floorOf(drowned, surveyor.rounding)
+  const floor = drowned.length === 0 ? 0 : loudest(surveyor, drowned[0]!.spacing, expected)
   const telling = withSharedNoise(
     all.filter((s) => !s.flat),
     floor,
@@ -127,27 +146,29 @@ function derivativeFrom(
   }
   if (chosen === null) return UNKNOWN
   const { derivative, spacing } = chosen
-  const bend = bendOf([...withSharedNoise(drowned, floor), ...telling], floor)
+  const bend = bendOf(telling, floor)
   const kink = bend === 0 ? null : { left: derivative - bend / 2, right: derivative + bend / 2 }
-  return { value: derivative, noise: errorOf(chosen), spacing, constant: false, kink, jump }
-}
-
-/**
- * Noise at spacings where rounding is all that there is to see: as the stencils measure it, and as they disagree, for
- * values that happen to lie on a line show none. What the tape tells of it is too high at worst.
- */
-function floorOf(drowned: readonly Stencil[], expected: number): number {
-  const derivatives = drowned.map((s) => s.derivative).sort((a, b) => a - b)
-  const middle = derivatives[derivatives.length >> 1] ?? 0
-  let most = 0
-  for (const { noise, derivative, spacing, constant } of drowned)
-    most = Math.max(most, constant ? expected : noise, Math.abs(derivative - middle) * spacing)
-  return Math.min(most, 8 * expected)
+  return { ...UNKNOWN, value: derivative, noise: errorOf(chosen), spacing, kink }
 }
 
 function stillDerivative(s: Stencil, surveyor: Surveyor): NumericDerivative {
   const noise = errorOf(s) + surveyor.unseen(s.spacing)
   return { ...UNKNOWN, value: s.derivative, noise, spacing: s.spacing, constant: s.constant }
+}
+
+/**
+ * The noise where rounding shows best, near a spacing at which it is as large as the differences. At odd spacings: steps
+ * of the others may by chance be whole multiples of a value's last digit and show none. For the same reason the stencils'
+ * disagreement counts as well as the noise of each. What is `expected` of rounding is too high at worst.
+ */
+function loudest(surveyor: Surveyor, spacing: number, expected: number): number {
+  const heard = [0.23, 0.37, 0.61, 0.83, 1].flatMap((part) => surveyor.stencil(part * spacing) ?? [])
+  const derivatives = heard.map((s) => s.derivative).sort((a, b) => a - b)
+  const middle = derivatives[derivatives.length >> 1] ?? 0
+  let most = 0
+  for (const { noise, derivative, spacing: w, constant } of heard)
+    most = Math.max(most, constant ? expected : noise, Math.abs(derivative - middle) * w)
+  return Math.min(most, 8 * expected)
 }
 
 /**

@@ -23,28 +23,28 @@ export function recorded({ leaves, f }: Subject): { tracked: readonly Tensor[]; 
  * result, whatever happens inside.
  */
 export function roundingOf(subject: Subject, cotangent: Float64Array): number {
-  let squares = 0
+  let size = 0
   try {
     const { y } = recorded(subject)
     if (y.node === null) return 0
     const nodes = reachable(y.node)
     runRules(false, () =>
       pullback(nodes, float64(cotangent, y.shape), (node, ct) => {
-        squares += rounded(node, ct)
+        size = Math.hypot(size, sizeOf(node, ct))
       }),
     )
   } catch {
     // A rule that is missing or broken: what is known so far has to do.
   }
-  return (EPSILON / 4) * Math.sqrt(Number.isFinite(squares) ? squares : 0)
+  return Number.isFinite(size) ? (EPSILON / 4) * size : 0
 }
 
-function rounded({ primitive, inputs, output }: Node, ct: Tensor): number {
-  const isView = inputs.some(({ storage }) => storage === output.storage)
-  if (primitive === null || isView) return 0
+/** Length of the vector of values times cotangents; 0 for a view, which computes nothing. */
+function sizeOf({ primitive, inputs, output }: Node, ct: Tensor): number {
+  if (primitive === null || inputs.some(({ storage }) => storage === output.storage)) return 0
   const values = output.data
   const cts = ct.data
-  let squares = 0
-  for (let i = 0; i < values.length; i++) squares += (values[i]! * cts[i]!) ** 2
-  return squares
+  let size = 0
+  for (let i = 0; i < values.length; i++) size = Math.hypot(size, values[i]! * cts[i]!)
+  return size
 }

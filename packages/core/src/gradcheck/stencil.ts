@@ -21,6 +21,8 @@ export interface Stencil {
   readonly noise: number
   /** What the rounding of the outputs alone makes of it, at least. */
   readonly rounding: number
+  /** Largest value minus smallest value. */
+  readonly range: number
   /** Whether the values differ too little to show their noise: a constant, or a few steps of rounding. */
   readonly flat: boolean
   /** Whether all nine values are the same. */
@@ -57,6 +59,7 @@ export function readStencil(values: Float64Array, spacing: number, rounding: num
     bendTruncation: Math.abs(bend - combine(BEND_OF_THREE, even) / spacing),
     noise: Math.max(noiseOf(values), rounding),
     rounding,
+    range: Math.max(...values) - Math.min(...values),
     flat: distinct <= 3,
     constant: distinct === 1,
     step: isStep(values),
@@ -92,7 +95,10 @@ const LOWEST_ORDER = 5
  * 33 (2011).
  */
 function noiseOf(values: Float64Array): number {
-  const differences = Float64Array.from(values)
+  const size = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+  if (size === 0) return 0
+  // Of size 1, so that squares neither overflow nor vanish.
+  const differences = values.map((x) => x / size)
   let largest = 0
   let growth = 1
   for (let order = 1; order < values.length; order++) {
@@ -105,5 +111,5 @@ function noiseOf(values: Float64Array): number {
     growth *= (4 * order - 2) / order
     if (order >= LOWEST_ORDER) largest = Math.max(largest, Math.sqrt(squares / count / growth))
   }
-  return largest
+  return largest * size
 }

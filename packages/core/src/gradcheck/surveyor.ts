@@ -53,7 +53,7 @@ export class Surveyor {
     if (ys === null) return null
     const { center, cotangent, alive } = this
     const values = new Float64Array(ys.length)
-    let squares = 0
+    let size = 0
     for (let j = 0; j < center.length; j++) {
       const ct = cotangent[j]!
       let largest = 0
@@ -65,9 +65,9 @@ export class Surveyor {
         values[k]! += ct * difference
       }
       // An output that never moves does not round either; one that stands still at this spacing does nothing else.
-      if (alive[j] === 1) squares += (ct * largest) ** 2
+      if (alive[j] === 1) size = Math.hypot(size, ct * largest)
     }
-    return readStencil(values, spacing, (EPSILON / 4) * Math.sqrt(squares))
+    return readStencil(values, spacing, (EPSILON / 4) * size)
   }
 
   /** What each output adds to the derivative: cotangent times partial derivative. */
