@@ -11,9 +11,7 @@ let walks = 0
 
 /**
  * The recorded nodes that `root` depends on, every node before its inputs (ids descending), leaves last. Nodes older
- * than `oldest` are left out, and so is a leaf as an input of an op that ran before `requiresGrad` was set: other ops
- * of that time were not recorded, so its gradient would be a part of the truth. Iterative: a chain may be 100,000 ops
- * long.
+ * than `oldest` are left out. Iterative: a chain may be 100,000 ops long.
  */
 export function reachable(root: Node, oldest = 0): Node[] {
   const walk = ++walks
@@ -24,10 +22,10 @@ export function reachable(root: Node, oldest = 0): Node[] {
   let sorted = true
   let last = root.id
   for (let i = 0; i < nodes.length; i++) {
-    const { inputs, id } = nodes[i]!
+    const { inputs } = nodes[i]!
     for (let k = 0; k < inputs.length; k++) {
       const { node } = inputs[k]!
-      if (node === null || node.mark === walk || node.id < oldest || node.id > id) continue
+      if (node === null || node.mark === walk || node.id < oldest) continue
       node.mark = walk
       if (node.primitive === null) leaves.push(node)
       else {
@@ -87,7 +85,11 @@ function withSlots(nodes: readonly Node[], f: () => void): void {
   }
 }
 
-/** The place of `node`, an input of `parent`, in this walk, or -1: its slot may stem from another walk. */
+/**
+ * The place of `node`, an input of `parent`, in this walk, or -1: its slot may stem from another walk. A leaf that is
+ * younger than the op that used it does not count: other ops of the time before `requiresGrad` was set were not
+ * recorded, so its gradient would be a part of the truth.
+ */
 function placeOf(node: Node | null, parent: Node, nodes: readonly Node[]): number {
   if (node === null || node.id > parent.id) return -1
   const { slot } = node

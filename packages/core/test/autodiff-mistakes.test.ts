@@ -121,6 +121,11 @@ describe('mistakes', () => {
       'jvp: [0] is an array of 2, its counterpart is an array of length 1; the trees must have one structure',
     ],
     [
+      'a tangent too many',
+      () => loose(jvp)((t: { a: Tensor }) => t.a, [{ a: f64(1) }], [{ a: f64(1), b: f64(1) }]),
+      'jvp: [0] is an object with the keys a, its counterpart is a plain object; the trees must have one structure',
+    ],
+    [
       'tangents under other keys',
       () => loose(jvp)((t: { a: Tensor }) => t.a, [{ a: f64(1) }], [{ b: f64(1) }]),
       'jvp: [0] is an object with the keys a, its counterpart is a plain object',

@@ -129,6 +129,18 @@ describe('trees', () => {
     const dx = { x: f64([1, 10]), labels: [null] } as unknown as typeof batch
     expect(values(jvp(f, [batch], [dx])[1])).toBe(11)
   })
+  it('an integer argument stays untracked inside of f', () => {
+    const seen: boolean[] = []
+    vjp(
+      (x: Tensor, i: Tensor) => {
+        seen.push(x.requiresGrad, i.requiresGrad)
+        return x.take(i, 0)
+      },
+      f64([1, 2]),
+      int32([0]),
+    )
+    expect(seen).toEqual([true, false])
+  })
   it('an integer argument that argnums does not name is fine', () => {
     const f = (x: Tensor, i: Tensor): Tensor => x.take(i, 0).sum()
     expect(values(grad(f)(f64([1, 2]), int32([1, 1])))).toEqual([0, 2])

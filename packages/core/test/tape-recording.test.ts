@@ -1,6 +1,16 @@
 /** @file When an op records: noGrad, detach, transforms inside each other, and exceptions that must not change it. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { grad, jvp, noGrad, stopGradient, TapegradError, type Tensor, tensor, vjp } from '../src/index.ts'
+import {
+  grad,
+  jvp,
+  noGrad,
+  stopGradient,
+  TapegradError,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  vjp,
+} from '../src/index.ts'
 import { f64, leaf, values } from './support/f64.ts'
 
 /** Recording as it is at the start of a program: outside of everything. */
@@ -107,6 +117,27 @@ describe('noGrad and transforms', () => {
   it('noGrad around an inner transform hides it from the outer one', () => {
     const slope = grad((x: Tensor) => x.mul(noGrad(() => grad((z: Tensor) => z.square())(x))))(f64(3))
     expect(values(slope)).toBe(6) // x * constant(2 x), not 2 x^2
+  })
+  it('noGrad around an inner transform cuts its value off, too, and createGraph gives way', () => {
+    const f = (x: Tensor): Tensor => x.mul(noGrad(() => valueAndGrad((z: Tensor) => z.square())(x))[0])
+    expect(values(grad(f)(f64(3)))).toBe(9) // x * constant(x^2)
+    const results = noGrad(() => valueAndGrad((x: Tensor) => x.square(), { createGraph: true })(leaf(3)))
+    expect(results.map((y) => y.requiresGrad)).toEqual([false, false])
+  })
+  it('what an inner transform returned counts as a value of the outer one', () => {
+    const seen: boolean[] = []
+    grad((x: Tensor) => {
+      const [y] = vjp((z: Tensor) => z.square(), x)
+      seen.push(y.requiresGrad)
+      noGrad(() =>
+        grad((z: Tensor) => {
+          seen.push(y.mul(2).requiresGrad, z.mul(y).requiresGrad)
+          return z
+        })(x),
+      )
+      return y
+    })(f64(3))
+    expect(seen).toEqual([true, false, true])
   })
   it('noGrad between two transforms leaves the inner one on', () => {
     const third = grad((x: Tensor) =>
