@@ -15,7 +15,7 @@ export type Pullback<Params> = (
 ) => Tensor
 
 /** Tangent of the output from the tangents of the inputs (null: that input does not move). */
-export type ForwardRule<Params> = (
+type ForwardRule<Params> = (
   dxs: readonly (Tensor | null)[],
   inputs: readonly Tensor[],
   out: Tensor,

@@ -2,6 +2,6 @@
  * @file The scalar algebra, in which elementwise bodies are written once, and its interpretations. Imports
  * scalar/.
  */
-export type { Expr, HostFunction, Precision, Scalar, SlowPath } from './scalar/algebra.ts'
+export type { Expr, Precision, Scalar, SlowPath } from './scalar/algebra.ts'
 export { interpret } from './scalar/numbers.ts'
 export { emitJavaScript } from './scalar/source.ts'

@@ -6,7 +6,7 @@ export type Shape = readonly number[]
 /** More axes than this is a mistake in the call (a flat list taken for a shape, most often). */
 export const MAX_RANK = 32
 /** A typed array cannot hold more elements than this on every engine. */
-export const MAX_SIZE = 2 ** 31 - 1
+const MAX_SIZE = 2 ** 31 - 1
 
 /** Number of elements: the product of the dimensions, 1 for `[]`. */
 export function sizeOf(shape: Shape): number {

@@ -163,7 +163,7 @@ describe('JavaScript operators', () => {
     ['a * 2', () => x * 2],
     ['-a', () => -x],
     ['a < b', () => x < x],
-// biome-ignore lint/suspicious/noDoubleEquals: what the test is about
+    // biome-ignore lint/suspicious/noDoubleEquals: what the test is about
     ['a == 3', () => x == 3],
     ['Math.exp(a)', () => Math.exp(x)],
     ['Number(a)', () => Number(x)],

@@ -30,11 +30,7 @@ export interface LossOptions<R extends Reduction = Reduction> {
 }
 
 /** Shape of a loss whose individual losses have shape S. */
-export type Reduced<S extends Shape, R extends Reduction> = [R] extends ['none']
-  ? S
-  : 'none' extends R
-    ? Shape
-    : []
+type Reduced<S extends Shape, R extends Reduction> = [R] extends ['none'] ? S : 'none' extends R ? Shape : []
 
 const NO_OPTIONS: LossOptions = {}
 
@@ -88,7 +84,7 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction> extends Lo
 }
 
 /** The shape of targets that are class indices: that of the logits without the class axis. */
-export type ClassShape<S extends Shape> = number extends S['length']
+type ClassShape<S extends Shape> = number extends S['length']
   ? Shape
   : S extends readonly [number]
     ? []

@@ -53,7 +53,7 @@ function sumBroadcast(ct: Tensor, shape: Shape, axes: readonly number[]): Tensor
 }
 
 /** Puts axis i of `x` at `axes[i]` of `shape` and repeats along the rest, as a stride-0 view. */
-export function broadcastAxes(x: Tensor, shape: Shape, axes: readonly number[]): Tensor {
+function broadcastAxes(x: Tensor, shape: Shape, axes: readonly number[]): Tensor {
   return apply(broadcastPrimitive, [x], { shape, axes })
 }
 

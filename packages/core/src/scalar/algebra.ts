@@ -12,7 +12,7 @@ export interface SlowPath {
 }
 
 /** The functions of `Math` that expressions may call until tapegrad has its own. */
-export type HostFunction =
+type HostFunction =
   | ('acos' | 'acosh' | 'asin' | 'asinh' | 'atan' | 'atan2' | 'atanh' | 'cbrt' | 'cosh' | 'expm1')
   | ('log10' | 'log1p' | 'log2' | 'pow' | 'sinh' | 'tan' | 'tanh')
 
