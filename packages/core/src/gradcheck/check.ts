@@ -4,8 +4,9 @@
  */
 import type { Shape } from '../shape.ts'
 import { noGrad } from '../tape.ts'
+import { type NumericDerivative, UNKNOWN } from './choose.ts'
 import { judge, scaleOf } from './judge.ts'
-import { lookAt, type NumericDerivative, quickLook, type Range, survey, UNKNOWN } from './numeric.ts'
+import { lookAt, quickLook, type Range, survey } from './numeric.ts'
 import { type GradcheckMode, type GradcheckVerdict, short } from './report.ts'
 import { roundingOf } from './rounding.ts'
 import { cotangentValues, float64, type Leaf, largestOf, type Subject } from './subject.ts'

@@ -18,29 +18,80 @@ const SMALL = 256
 /** Longer tapes are searched from the output on, this far. */
 const MOST_OPS = 300
 
-/** What to look for. */
+/** What is looked for. */
 interface Search {
   readonly mode: GradcheckMode
   readonly order: 1 | 2
   readonly options: CheckOptions
 }
 
-/** Why the gradient by input number `leaf` is wrong, as far as that can be told. */
-export function explain(subject: Subject, leaf: number, check: LeafCheck, search: Search): string | null {
-  const own = causeOf(check, search)
-  const way = wayTo(subject, leaf)
-  const onTheWay = new Set(way)
-  for (const node of way.slice(0, MOST_OPS)) {
-    const found = checkOp(node, onTheWay, search)
-    if (found === null) continue
-    const { input, cause } = found
-    const where =
-      node.inputs.length > 1
-        ? `, in op ${node.primitive!.name}, input ${input}`
-        : `, in op ${node.primitive!.name}`
-    return `${cause ?? own ?? `the ${search.mode === 'reverse' ? 'pullback' : 'forward rule'} is wrong`}${where}`
+/** An input of an op by which its derivative is wrong, and why. */
+interface Culprit {
+  readonly node: Node
+  readonly input: number
+  readonly cause: string | null
+}
+
+/** Says why the gradient by an input of `subject` is wrong, as far as that can be told. */
+export class Investigation {
+  private readonly tape: ReturnType<typeof recorded>
+  /** By mode, what became known of an op's inputs. */
+  private readonly known = {
+    reverse: new Map<Node, (Culprit | null)[]>(),
+    forward: new Map<Node, (Culprit | null)[]>(),
   }
-  return own
+  private readonly order: 1 | 2
+  private readonly options: CheckOptions
+
+  constructor(subject: Subject, order: 1 | 2, options: CheckOptions) {
+    this.tape = recorded(subject)
+    this.order = order
+    this.options = options
+  }
+
+  /** The cause of what is wrong with `check`, which is that of input number `leaf`. */
+  explain(leaf: number, check: LeafCheck, mode: GradcheckMode): string | null {
+    const search = { mode, order: this.order, options: this.options }
+    const own = causeOf(check, search)
+    const culprit = this.culpritFor(leaf, search)
+    if (culprit === null) return own
+    const { node, input, cause } = culprit
+    const where = `in op ${node.primitive!.name}${node.inputs.length > 1 ? `, input ${input}` : ''}`
+    return `${cause ?? own ?? `the ${mode === 'reverse' ? 'pullback' : 'forward rule'} is wrong`}, ${where}`
+  }
+
+  /** The op nearest to the output that is wrong on the way to an input. */
+  private culpritFor(leaf: number, search: Search): Culprit | null {
+    const { tracked, y } = this.tape
+    const way = pathBetween(y.node, [tracked[leaf]!.node!])
+    const onTheWay = new Set(way)
+    const known = this.known[search.mode]
+    for (const node of way.slice(0, MOST_OPS)) {
+      const { inputs } = node
+      let found = known.get(node)
+      if (found === undefined) known.set(node, (found = []))
+      for (let k = 0; k < inputs.length; k++) {
+        const source = inputs[k]!.node
+        if (source === null || !onTheWay.has(source) || inputs.indexOf(inputs[k]!) < k) continue
+        if (found[k] === undefined) found[k] = checkInput(node, k, search)
+        if (found[k] !== null) return found[k]
+      }
+    }
+    return null
+  }
+}
+
+/** Checks an op by one of its inputs (wherever the op has the same tensor), and nothing else. */
+function checkInput(node: Node, input: number, search: Search): Culprit | null {
+  const target = node.inputs[input]!
+  if (target.dtype !== 'float64') return null
+  const subject = opAlone(node, target, (x) => x === target)
+  const options = { ...search.options, modes: [search.mode], directions: target.size > SMALL ? 2 : null }
+  const check = tryCheck(subject, search.order, options)
+  if (check === null || !check.verdicts.get(search.mode)!.includes('wrong')) return null
+  const comparable = search.mode === 'reverse' && search.order === 1 && options.directions === null
+  const byComparison = comparable ? byRunning(node, target, check, options) : null
+  return { node, input, cause: byComparison ?? causeOf(check, { ...search, options }) }
 }
 
 function causeOf(check: LeafCheck, { mode, options }: Search): string | null {
@@ -58,35 +109,6 @@ function causeOf(check: LeafCheck, { mode, options }: Search): string | null {
     outputShape: elements ? outputShape : [],
     contributions,
   })
-}
-
-/** The records from the output down to an input, both included. */
-function wayTo(subject: Subject, leaf: number): Node[] {
-  const { tracked, y } = recorded(subject)
-  return pathBetween(y.node, [tracked[leaf]!.node!])
-}
-
-/** The first input of an op by which its derivative is wrong, and why. */
-function checkOp(
-  node: Node,
-  onTheWay: ReadonlySet<Node>,
-  search: Search,
-): { input: number; cause: string | null } | null {
-  const { inputs } = node
-  for (let k = 0; k < inputs.length; k++) {
-    const target = inputs[k]!
-    const { node: source, dtype, size } = target
-    if (source === null || !onTheWay.has(source) || dtype !== 'float64' || inputs.indexOf(target) < k)
-      continue
-    const subject = opAlone(node, target, (x) => x === target)
-    const options = { ...search.options, modes: [search.mode], directions: size > SMALL ? 2 : null }
-    const check = tryCheck(subject, search.order, options)
-    if (check === null || !check.verdicts.get(search.mode)!.includes('wrong')) continue
-    const byValues = (): string | null => causeOf(check, { ...search, options })
-    const comparable = search.mode === 'reverse' && search.order === 1 && options.directions === null
-    return { input: k, cause: (comparable ? byRunning(node, target, check, options) : null) ?? byValues() }
-  }
-  return null
 }
 
 /** An op as a function of what stands at some of its inputs. */

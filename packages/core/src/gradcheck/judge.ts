@@ -1,5 +1,5 @@
-/** @file The verdict on one derivative. Imports numeric.ts and report.ts. */
-import type { NumericDerivative } from './numeric.ts'
+/** @file The verdict on one derivative. Imports choose.ts and report.ts. */
+import type { NumericDerivative } from './choose.ts'
 import type { GradcheckVerdict } from './report.ts'
 
 /** The largest gradient of an input, by the numeric values: analytic ones may be anything. */

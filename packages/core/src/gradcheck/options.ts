@@ -9,7 +9,7 @@ export interface GradcheckOptions {
   readonly order?: 1 | 2
   /**
    * 'auto' (default) chooses the steps by their estimated errors. A number is the distance of the nine points around each
-   * element from which its derivative is extrapolated.
+   * element from which its derivative is extrapolated; kinks are not told then.
    */
   readonly eps?: 'auto' | number
   /** Error allowed relative to the largest gradient of the same input. Default 1e-6. */
