@@ -73,8 +73,9 @@ export class Investigation {
       for (let k = 0; k < inputs.length; k++) {
         const source = inputs[k]!.node
         if (source === null || !onTheWay.has(source) || inputs.indexOf(inputs[k]!) < k) continue
-        if (found[k] === undefined) found[k] = checkInput(node, k, search)
-        if (found[k] !== null) return found[k]
+        let culprit = found[k]
+        if (culprit === undefined) found[k] = culprit = checkInput(node, k, search)
+        if (culprit !== null) return culprit
       }
     }
     return null
