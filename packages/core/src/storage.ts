@@ -31,23 +31,17 @@ export class Storage {
 const SLAB_BYTES = 4096
 const HEAP_BYTES = 64
 const LARGEST_CUT = SLAB_BYTES / 4
-const slabs: Record<DType, TypedArray> = {
-  float32: new Float32Array(0),
-  float64: new Float64Array(0),
-  int32: new Int32Array(0),
-  bool: new Uint8Array(0),
-}
-const used: Record<DType, number> = { float32: 0, float64: 0, int32: 0, bool: 0 }
+const slabs: Partial<Record<DType, { readonly data: TypedArray; used: number }>> = {}
 
 /** Zeroed memory for `length` elements. */
 export function allocate(dtype: DType, length: number): Storage {
   const bytes = length * bytesPerElement(dtype)
   if (bytes <= HEAP_BYTES || bytes > LARGEST_CUT) return new Storage(allocateArray(dtype, length), 0, length)
-  let base = used[dtype]
-  if (base + length > slabs[dtype].length) {
-    slabs[dtype] = allocateArray(dtype, SLAB_BYTES / bytesPerElement(dtype))
-    base = 0
+  let slab = slabs[dtype]
+  if (slab === undefined || slab.used + length > slab.data.length) {
+    slab = slabs[dtype] = { data: allocateArray(dtype, SLAB_BYTES / bytesPerElement(dtype)), used: 0 }
   }
-  used[dtype] = base + length
-  return new Storage(slabs[dtype], base, length)
+  const base = slab.used
+  slab.used += length
+  return new Storage(slab.data, base, length)
 }
