@@ -90,10 +90,13 @@ function loudest(surveyor: Surveyor, spacing: number, expected: number): number 
   const heard = [0.23, 0.37, 0.61, 0.83, 1].flatMap((part) => surveyor.stencil(part * spacing) ?? [])
   const derivatives = heard.map((s) => s.derivative).sort((a, b) => a - b)
   const middle = derivatives[derivatives.length >> 1] ?? 0
-  let most = 0
-  for (const { noise, derivative, spacing: w, constant } of heard)
-    most = Math.max(most, constant ? expected : noise, Math.abs(derivative - middle) * w)
-  return Math.min(most, 8 * expected)
+  let noises = 0
+  let disagreement = 0
+  for (const { noise, derivative, spacing: w, constant } of heard) {
+    noises += (constant ? expected : noise) ** 2
+    disagreement += ((derivative - middle) * w) ** 2
+  }
+  return Math.min(Math.sqrt(Math.max(noises, disagreement) / heard.length), 8 * expected)
 }
 
 /**
