@@ -18,6 +18,9 @@ import type { Tree } from './tree.ts'
 export type { GradcheckMode, GradcheckModule, GradcheckOptions, GradcheckRow, GradcheckVerdict }
 export { GradcheckReport }
 
+/** Checking more of them one by one looks like a hang. */
+const MOST_ELEMENTS = 20_000
+
 type Fn<P extends readonly unknown[]> = (...inputs: P) => Tensor
 
 /**
@@ -46,6 +49,13 @@ export function gradcheck(f: unknown, inputs: unknown, options: GradcheckOptions
   const notes: string[] = []
   if (subject.leaves.length === 0)
     fail('gradcheck', 'there is no floating-point tensor among the inputs to differentiate by')
+  const elements = subject.leaves.reduce((sum, { tensor }) => sum + tensor.size, 0)
+  if (rest.directions === null && elements > MOST_ELEMENTS) {
+    fail(
+      'gradcheck',
+      `${elements} elements would take ${8 * elements} evaluations of f or more; pass { directions: 20 } to check random directions instead`,
+    )
+  }
   checkRuns(subject)
   const rows: GradcheckRow[] = []
   for (const each of order === 2 ? ([1, 2] as const) : ([1] as const)) {

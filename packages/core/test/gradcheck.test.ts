@@ -218,6 +218,14 @@ describe('order 2', () => {
 })
 
 describe('directions', () => {
+  it('are asked for where elements would be too many', () => {
+    const x = tensor(new Float64Array(30_000))
+    expect(() => gradcheck((x: Tensor) => sum(x), [x])).toThrow(
+      'gradcheck: 30000 elements would take 240000 evaluations of f or more; pass { directions: 20 }',
+    )
+    expect(gradcheck((x: Tensor) => sum(x), [x], { directions: 1 }).ok).toBe(true)
+  })
+
   const x = rand([40, 30])
 
   it('replace elements', () => {
