@@ -1,54 +1,9 @@
 /** @file defineOp: the batch rule of one's own ops and of their rules, which vmap will call. */
-import {
-  add,
-  defineOp,
-  grad,
-  jvp,
-  matmul,
-  mul,
-  sigmoid,
-  sub,
-  sum,
-  type Tensor,
-  tensor,
-  transpose,
-} from '@tapegrad/core'
+import { defineOp, grad, jvp, matmul, sum, type Tensor } from '@tapegrad/core'
 import { describe, expect, it } from 'vitest'
 import type { AnyPrimitive } from '../src/primitive.ts'
 import { entriesOf } from './support/checking.ts'
-
-const float64 = (values: number[], shape: number[] = [values.length]): Tensor =>
-  tensor(Float64Array.from(values), { shape })
-const numbers = (x: Tensor): number[] => Array.from(x.data)
-
-const swish = defineOp({
-  name: 'swish',
-  forward: (x: Tensor) => mul(x, sigmoid(x)),
-  backward: (ct, { inputs: [x], output }) => {
-    const s = sigmoid(x)
-    return [mul(ct, add(s, mul(output, sub(1, s))))]
-  },
-})
-
-/** x³ and its slope, in loops. */
-const cube = (x: Tensor): Tensor =>
-  tensor(
-    Float64Array.from(x.data, (v) => v ** 3),
-    { shape: x.shape },
-  )
-const slope = (x: Tensor, d: Tensor): Tensor => {
-  const ds = d.data
-  return tensor(
-    Float64Array.from(x.data, (v, i) => 3 * v * v * ds[i]!),
-    { shape: x.shape },
-  )
-}
-
-const product = defineOp({
-  name: 'product',
-  forward: (a: Tensor, b: Tensor) => matmul(a, b),
-  backward: (ct, { inputs: [a, b] }) => [matmul(ct, transpose(b)), matmul(transpose(a), ct)],
-})
+import { cube, float64, numbers, product, slope, swish } from './support/custom-ops.ts'
 
 describe('the batch rule', () => {
   /** The primitive under an op: what vmap will call. */

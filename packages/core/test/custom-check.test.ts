@@ -1,28 +1,7 @@
 /** @file `check`: gradcheck at the moment of definition, where tests run and nowhere else. */
-import {
-  cos,
-  defineOp,
-  matmul,
-  mul,
-  rand,
-  sin,
-  TapegradError,
-  type Tensor,
-  take,
-  tensor,
-  transpose,
-} from '@tapegrad/core'
+import { cos, defineOp, matmul, mul, rand, sin, type Tensor, take, tensor, transpose } from '@tapegrad/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-
-function errorOf(f: () => unknown): TapegradError {
-  try {
-    f()
-  } catch (error) {
-    if (error instanceof TapegradError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
+import { errorOf } from './support/messages.ts'
 
 const a = tensor([
   [0.5, -1, 2],

@@ -1,22 +1,8 @@
 /** @file Definitions and calls that make no op: refused, with what is wrong and the fix. */
-import { defineOp, mul, ones, TapegradError, type Tensor, tensor } from '@tapegrad/core'
+import { defineOp, ones, tensor } from '@tapegrad/core'
 import { describe, expect, it } from 'vitest'
-
-/** An op from fields that TypeScript would not let through. */
-const define = (fields: Record<string, unknown>): ((...args: unknown[]) => Tensor) => {
-  const sound = { name: 'op', forward: (x: Tensor) => mul(x, 2), backward: (ct: Tensor) => [ct] as const }
-  return defineOp({ ...sound, ...fields }) as (...args: unknown[]) => Tensor
-}
-
-function errorOf(f: () => unknown): TapegradError {
-  try {
-    f()
-  } catch (error) {
-    if (error instanceof TapegradError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
+import { define } from './support/custom-ops.ts'
+import { errorOf } from './support/messages.ts'
 
 const x = ones([2, 3])
 

@@ -1,7 +1,6 @@
 /** @file Mistakes in a user's op: each is refused by a message that names the op and the rule. */
 import {
   broadcastTo,
-  defineOp,
   exp,
   grad,
   jvp,
@@ -16,22 +15,8 @@ import {
   zeros,
 } from '@tapegrad/core'
 import { describe, expect, it } from 'vitest'
-
-/** An op from fields that TypeScript would not let through. */
-const define = (fields: Record<string, unknown>): ((...args: unknown[]) => Tensor) => {
-  const sound = { name: 'op', forward: (x: Tensor) => mul(x, 2), backward: (ct: Tensor) => [ct] as const }
-  return defineOp({ ...sound, ...fields }) as (...args: unknown[]) => Tensor
-}
-
-function errorOf(f: () => unknown): TapegradError {
-  try {
-    f()
-  } catch (error) {
-    if (error instanceof TapegradError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
+import { define } from './support/custom-ops.ts'
+import { errorOf } from './support/messages.ts'
 
 const x = ones([2, 3])
 

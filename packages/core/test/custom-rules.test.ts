@@ -9,54 +9,18 @@ import {
   exp,
   grad,
   jvp,
-  matmul,
   mul,
   noGrad,
-  sigmoid,
   sin,
-  sub,
   sum,
   type Tensor,
   take,
   tensor,
-  transpose,
   valueAndGrad,
   vjp,
 } from '@tapegrad/core'
 import { describe, expect, it, vi } from 'vitest'
-
-const float64 = (values: number[], shape: number[] = [values.length]): Tensor =>
-  tensor(Float64Array.from(values), { shape })
-const numbers = (x: Tensor): number[] => Array.from(x.data)
-
-const swish = defineOp({
-  name: 'swish',
-  forward: (x: Tensor) => mul(x, sigmoid(x)),
-  backward: (ct, { inputs: [x], output }) => {
-    const s = sigmoid(x)
-    return [mul(ct, add(s, mul(output, sub(1, s))))]
-  },
-})
-
-/** x³ and its slope, in loops. */
-const _cube = (x: Tensor): Tensor =>
-  tensor(
-    Float64Array.from(x.data, (v) => v ** 3),
-    { shape: x.shape },
-  )
-const slope = (x: Tensor, d: Tensor): Tensor => {
-  const ds = d.data
-  return tensor(
-    Float64Array.from(x.data, (v, i) => 3 * v * v * ds[i]!),
-    { shape: x.shape },
-  )
-}
-
-const product = defineOp({
-  name: 'product',
-  forward: (a: Tensor, b: Tensor) => matmul(a, b),
-  backward: (ct, { inputs: [a, b] }) => [matmul(ct, transpose(b)), matmul(transpose(a), ct)],
-})
+import { float64, numbers, product, slope, swish } from './support/custom-ops.ts'
 
 describe('rules', () => {
   const pick = vi.fn((ct: Tensor, rows: Tensor, table: Tensor): Tensor => {

@@ -5,13 +5,10 @@ import {
   cos,
   defineOp,
   grad,
-  matmul,
   mul,
   neg,
-  type Shape,
   sigmoid,
   sin,
-  sub,
   sum,
   type Tensor,
   tape,
@@ -22,24 +19,11 @@ import {
 } from '@tapegrad/core'
 import { describe, expect, it, vi } from 'vitest'
 import { entriesOf } from './support/checking.ts'
+import { float64, numbers, product, swish } from './support/custom-ops.ts'
 import { checkDerivatives, direction } from './support/differences.ts'
 import { randomFor } from './support/sample.ts'
 
-const float64 = (values: number[], shape: number[] = [values.length]): Tensor =>
-  tensor(Float64Array.from(values), { shape })
-const numbers = (x: Tensor): number[] => Array.from(x.data)
-
-/** x sigmoid(x), both rules in tensor ops. */
-const swish = defineOp({
-  name: 'swish',
-  forward: <S extends Shape>(x: Tensor<S>): Tensor<S> => mul(x, sigmoid(x)) as Tensor<S>,
-  backward: (ct, { inputs: [x], output }) => {
-    const s = sigmoid(x)
-    return [mul(ct, add(s, mul(output, sub(1, s))))]
-  },
-})
-
-/** The same from loops over numbers. */
+/** The swish function from loops over numbers. */
 const loops = {
   forward: (x: Tensor): Tensor => {
     const data = Float64Array.from(x.data, (v) => v / (1 + Math.exp(-v)))
@@ -61,13 +45,6 @@ const blend = defineOp({
   forward: (x: Tensor, y: Tensor, { scale }: { scale: number }) => add(mul(x, y), mul(mul(x, x), scale)),
   jvp: ([dx, dy], { inputs: [x, y], params: { scale } }) =>
     add(mul(dx, add(y, mul(x, 2 * scale))), mul(x, dy)),
-})
-
-const product = defineOp({
-  name: 'product',
-  forward: (a: Tensor, b: Tensor) => matmul(a, b),
-  backward: (ct, { inputs: [a, b] }) => [matmul(ct, transpose(b)), matmul(transpose(a), ct)],
-  jvp: ([da, db], { inputs: [a, b] }) => add(matmul(da, b), matmul(a, db)),
 })
 
 describe('an op of tensor ops', () => {

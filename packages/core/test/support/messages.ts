@@ -1,4 +1,4 @@
-/** @file Tables of mistakes with the whole message of each. Imports the package. */
+/** @file Mistakes and their messages: tables with the whole message of each, and the error itself. Imports the package. */
 import { expect, it } from 'vitest'
 import { TapegradError } from '../../src/index.ts'
 
@@ -8,4 +8,15 @@ export const check = (rows: [string, () => unknown, string][]): void => {
     expect(run).toThrow(TapegradError)
     expect(run).toThrow(new RegExp(`^${message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`))
   })
+}
+
+/** The TapegradError that `f` throws; anything else that it does fails the test. */
+export function errorOf(f: () => unknown): TapegradError {
+  try {
+    f()
+  } catch (error) {
+    if (error instanceof TapegradError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
 }
