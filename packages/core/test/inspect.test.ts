@@ -5,7 +5,6 @@ import {
   exp,
   full,
   grad,
-  linear,
   mul,
   noGrad,
   ones,
@@ -22,28 +21,7 @@ import { describe, expect, it } from 'vitest'
 import { type Primitive, primitive, SAVES_NOTHING } from '../src/primitive.ts'
 import { apply } from '../src/tape.ts'
 import { parseDot } from './support/dot.ts'
-
-/** One neuron: two parameters, an input, and a number. */
-function neuron(): Tensor {
-  const weight = tensor([[1, 2]], { requiresGrad: true })
-  const bias = tensor([3], { requiresGrad: true })
-  const x = tensor([0.5, 0.25])
-  return mul(sigmoid(linear(x, weight, bias)), 2)
-}
-
-/** An op with any name and params, which returns its input. */
-function _withParams(name: string, params: unknown, x: Tensor): Tensor {
-  const op: Primitive<unknown> = primitive<unknown>({
-    name,
-    shape: ([x]) => x!,
-    kernel: ([x]) => x!.detach(),
-    vjp: [(ct) => ct],
-    jvp: 'linear',
-    batch: 'elementwise',
-    saves: SAVES_NOTHING,
-  })
-  return apply(op, [x], params)
-}
+import { neuron } from './support/tapes.ts'
 
 describe('tape', () => {
   it('lists ops as they ran, leaves and constants before their first use', () => {

@@ -2,8 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { grad, linear, mul, sigmoid, sum, type Tensor, tape, tensor, toDot } from '@tapegrad/core'
 import { expect, it } from 'vitest'
-import { primitive, SAVES_NOTHING } from '../../src/primitive.ts'
-import { apply } from '../../src/tape.ts'
+import { withParams } from '../support/tapes.ts'
 
 /** Not a dependency: it is there or it is not. */
 const program = 'dot'
@@ -58,16 +57,7 @@ it.skipIf(!installed)('shows names with characters that DOT treats specially', (
     '<b>x</b>',
     '&lt;',
   ]) {
-    const op = primitive<unknown>({
-      name,
-      shape: ([x]) => x!,
-      kernel: ([x]) => x!.detach(),
-      vjp: [(ct) => ct],
-      jvp: 'linear',
-      batch: 'elementwise',
-      saves: SAVES_NOTHING,
-    })
-    const { nodes } = drawn(toDot(apply(op, [tensor(1, { requiresGrad: true })], undefined)))
+    const { nodes } = drawn(toDot(withParams(name, undefined, tensor(1, { requiresGrad: true }))))
     expect(nodes[1]).toEqual([name, 'float32 []'])
   }
 })
