@@ -4,7 +4,6 @@ import {
   add,
   concat,
   cos,
-  defineOp,
   exp,
   flip,
   gradcheck,
@@ -26,33 +25,8 @@ import {
   transpose,
 } from '../src/index.ts'
 import { f64 } from './support/f64.ts'
+import { A, b, causes, S, sine } from './support/gradcheck.ts'
 import { planted } from './support/planted.ts'
-
-const A = f64([
-  [1, 2, 3],
-  [0.5, -1, 2],
-])
-const S = f64([
-  [1, 2, 0.3],
-  [0.5, -1, 2],
-  [0.7, 0.2, -0.4],
-])
-const b = f64([0.1, -0.2, 0.3])
-
-/** What is said of the wrong elements of one input. */
-function causes(f: (...xs: Tensor[]) => Tensor, inputs: Tensor[], path = '[0]'): (string | null)[] {
-  const report = gradcheck(f, inputs, { modes: ['reverse'] })
-  expect(report.ok).toBe(false)
-  expect(report.verdict).toBe('wrong')
-  const rows = report.rows.filter((row) => row.path === path)
-  const wrong = rows.filter(({ verdict }) => verdict === 'wrong')
-  expect(wrong.length).toBeGreaterThan(0)
-  expect(report.rows.filter((row) => row.path !== path && row.verdict !== 'pass')).toEqual([])
-  return [...new Set(wrong.map(({ cause }) => cause))]
-}
-
-const sine = (name: string, slope: (ct: Tensor, x: Tensor) => Tensor) =>
-  planted(name, sin, [(ct, [x]) => slope(ct, x!)])
 
 describe('transposed', () => {
   const forward = (x: Tensor, w: Tensor): Tensor => matmul(x, w)
@@ -250,79 +224,5 @@ describe('overwritten instead of accumulated', () => {
     expect(causes(layer, [S])).toEqual([
       'overwritten instead of accumulated: of axis 0 of the output, only slice 1 counts, in op layer',
     ])
-  })
-})
-
-describe('defineOp', () => {
-  it('transposed', () => {
-    const product = defineOp({
-      name: 'product',
-      forward: (x: Tensor, w: Tensor) => matmul(x, w),
-      backward: (ct, { inputs: [x, w] }) => [matmul(ct, transpose(w)), transpose(matmul(transpose(x), ct))],
-    })
-    expect(causes(product, [A, S], '[1]')).toEqual(['transposed, in op product, input 1'])
-  })
-
-  it('missing sum', () => {
-    const biased = defineOp({
-      name: 'biased',
-      forward: (x: Tensor, b: Tensor) => add(x, b),
-      backward: (ct) => [ct, slice(ct, [0])],
-    })
-    expect(causes(biased, [A, b], '[1]')).toEqual([
-      'missing sum over broadcast axis 0: only slice 0 of it counts, in op biased, input 1',
-    ])
-  })
-
-  it('factor and sign', () => {
-    const wave = (factor: number) =>
-      defineOp({
-        name: 'wave',
-        forward: (x: Tensor) => sin(x),
-        backward: (ct, { inputs: [x] }) => [mul(mul(ct, cos(x)), factor)],
-      })
-    expect(causes(wave(2), [A])).toEqual(['off by a factor: analytic = 2 x numeric, in op wave'])
-    expect(causes(wave(-1), [A])).toEqual(['wrong sign: analytic = -numeric, in op wave'])
-  })
-
-  it('overwritten', () => {
-    const wave = defineOp({
-      name: 'wave',
-      forward: (x: Tensor) => mul(x, sin(x)),
-      backward: (ct, { inputs: [x] }) => [mul(mul(ct, x), cos(x))],
-    })
-    expect(causes(wave, [A])).toEqual([
-      'overwritten instead of accumulated: of 2 uses of the input, only one counts, in op wave',
-    ])
-    const loops = defineOp({
-      name: 'histogram',
-      forward: (x: Tensor) => stack([slice(x, [0]), slice(x, [1]), slice(x, [0])], 0),
-      backward: (ct, { inputs: [x] }) => {
-        const dx = new Float64Array(x.size)
-        ;[0, 1, 0].forEach((place, i) => {
-          dx[place] = ct.data[i]!
-        })
-        return [tensor(dx, { shape: x.shape }) as Tensor]
-      },
-      onceDifferentiable: true,
-    })
-    expect(causes(loops, [f64([0.5, 2])])).toEqual([
-      'overwritten instead of accumulated: of axis 0 of the output, only slice 2 counts, in op histogram',
-    ])
-  })
-
-  it('a wrong jvp', () => {
-    const wave = defineOp({
-      name: 'wave',
-      forward: (x: Tensor) => sin(x),
-      backward: (ct, { inputs: [x] }) => [mul(ct, cos(x))],
-      jvp: ([dx], { inputs: [x] }) => mul(mul(dx, cos(x)), -1),
-    })
-    const { rows } = gradcheck((x: Tensor) => exp(wave(x)), [A])
-    const wrong = rows.filter(({ verdict }) => verdict === 'wrong')
-    expect(new Set(wrong.map(({ mode, cause }) => `${mode}: ${cause}`))).toEqual(
-      new Set(['forward: wrong sign: analytic = -numeric, in op wave']),
-    )
-    expect(wrong).toHaveLength(6)
   })
 })

@@ -1,23 +1,11 @@
-/** @file SGD: its trajectories against PyTorch's documented update on plain arrays, groups, saved state, refusals. */
-import { mul, noGrad, ones, type Tensor, tensor, zeros } from '@tapegrad/core'
+/** @file SGD: its trajectories against PyTorch's documented update on plain arrays; groups and their rates. */
+import { ones, type Tensor, tensor, zeros } from '@tapegrad/core'
 import { Dense, parameter, SGD, type SGDOptions, Sigmoid, sequential } from '@tapegrad/nn'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expectClose, flat } from './support/close.ts'
 import { type PlainSettings, PlainSGD } from './support/sgd.ts'
-
-const START = [1, -2, 0.5]
-const leaf = (): Tensor => tensor(Float64Array.from(START), { requiresGrad: true }) as Tensor
-/** A gradient that depends on where the parameter is and on the step. */
-const gradientAt = (theta: readonly number[], step: number): number[] =>
-  theta.map((t, i) => Math.sin(t * (i + 1)) + 0.3 * Math.cos(step + i))
-
-function train(optimizer: SGD, p: Tensor, steps: number, from = 0): void {
-  for (let step = from; step < from + steps; step++) {
-    p.grad = tensor(Float64Array.from(gradientAt(flat(p), step))) as Tensor
-    optimizer.step()
-  }
-}
+import { gradientAt, leaf, START, train } from './support/sgd-steps.ts'
 
 function plain(settings: PlainSettings, steps: number): number[] {
   const reference = new PlainSGD(START)
@@ -199,122 +187,5 @@ describe('the learning rate', () => {
     optimizer.lr = 0.5
     optimizer.step()
     expect([a.item(), b.item()]).toEqual([0.5, 0.5])
-  })
-})
-
-describe('the state', () => {
-  it.each<SGDOptions>([
-    { momentum: 0.9 },
-    { momentum: 0.9, dampening: 0.2 },
-    { momentum: 0.5, nesterov: true },
-    {},
-  ])('saved and loaded, training goes on as if it had not stopped: %o', (options) => {
-    const p = leaf()
-    const optimizer = new SGD([p], { lr: 0.1, ...options })
-    train(optimizer, p, 3)
-    const saved = optimizer.stateDict()
-    const q = p.detach().clone()
-    q.requiresGrad = true
-    train(optimizer, p, 3, 3)
-
-    const resumed = new SGD([q], { lr: 0.7, ...options })
-    resumed.loadStateDict(saved)
-    expect(resumed.lr).toBe(0.1)
-    train(resumed, q, 3, 3)
-    expect(flat(q)).toEqual(flat(p))
-  })
-
-  it('has a key for each group and each parameter', () => {
-    const options = { momentum: 0.9, dampening: 0.1 }
-    const dict = new SGD(
-      [{ params: [leaf(), leaf()] }, { params: [leaf()], momentum: 0 }],
-      options,
-    ).stateDict()
-    expect(Object.keys(dict)).toEqual([
-      'groups.0.lr',
-      'groups.1.lr',
-      'state.0.momentum_buffer',
-      'state.0.share',
-      'state.1.momentum_buffer',
-      'state.1.share',
-    ])
-  })
-
-  it('refuses a state of another kind, and keeps its own', () => {
-    const p = leaf()
-    const optimizer = new SGD([p], { lr: 0.1, momentum: 0.9 })
-    expect(() => optimizer.loadStateDict(new SGD([p], { lr: 0.5 }).stateDict())).toThrow(
-      'loadStateDict: missing keys: state.0.momentum_buffer; unexpected keys: none',
-    )
-    expect(optimizer.lr).toBe(0.1)
-    const other = new SGD([ones([2], { requiresGrad: true })], { momentum: 0.9 }).stateDict()
-    expect(() => optimizer.loadStateDict(other)).toThrow(
-      /^loadStateDict: state\.0\.momentum_buffer has shape \[2\]/,
-    )
-    expect(() => optimizer.loadStateDict(undefined as never)).toThrow(/^loadStateDict: expected an object/)
-    const negative = { ...optimizer.stateDict(), 'groups.0.lr': tensor(-1) }
-    expect(() => optimizer.loadStateDict(negative)).toThrow(/^SGD: lr must be a finite number >= 0, got -1/)
-  })
-})
-
-describe('refusals', () => {
-  const p = leaf()
-  it.each<[what: string, params: unknown, options: object, message: string | RegExp]>([
-    ['no parameters', [], {}, 'SGD: expected tensors, such as model.parameters(), or groups'],
-    ['a model', new Dense(1, 1), {}, /^SGD: expected tensors, such as model\.parameters\(\).*got an object/],
-    ['a group without parameters', [{ lr: 1 }], {}, /^SGD: expected tensors.*got undefined/],
-    ['an empty group', [{ params: [] }], {}, /^SGD: expected tensors/],
-    ['null', null, {}, /^SGD: expected tensors.*got null/],
-    ['a null group', [null], {}, /^SGD: expected tensors.*got undefined/],
-    ['a number', [p, 3], {}, 'SGD: parameter 1 is 3, expected a tensor'],
-    ['a tensor twice', [p, p], {}, 'SGD: parameter 1 occurs twice'],
-    ['a tensor in two groups', [{ params: [p] }, { params: [p] }], {}, 'SGD: parameter 1 occurs twice'],
-    ['integers', [tensor([1], { dtype: 'int32' })], {}, 'SGD: parameter 0 is int32'],
-    [
-      'a computed tensor',
-      [mul(p, 2)],
-      {},
-      'SGD: parameter 0 was computed by mul; only leaves can be trained',
-    ],
-    ['a negative rate', [p], { lr: -0.1 }, 'SGD: lr must be a finite number >= 0, got -0.1'],
-    ['a NaN rate', [p], { lr: Number.NaN }, 'SGD: lr must be'],
-    ['a rate of text', [p], { lr: '0.1' }, 'SGD: lr must be a finite number >= 0, got "0.1"'],
-    ['a bad rate in a group', [{ params: [p], lr: Infinity }], {}, 'SGD: lr must be'],
-    ['negative momentum', [p], { momentum: -1 }, 'SGD: momentum must be'],
-    ['NaN momentum', [p], { momentum: Number.NaN }, 'SGD: momentum must be'],
-    ['NaN dampening', [p], { dampening: Number.NaN }, 'SGD: dampening must be a finite number, got NaN'],
-    ['negative weight decay', [p], { weightDecay: -1 }, 'SGD: weightDecay must be'],
-    [
-      'nesterov without momentum',
-      [p],
-      { nesterov: true },
-      'SGD: nesterov needs momentum above 0 and no dampening',
-    ],
-    [
-      'nesterov with dampening',
-      [p],
-      { nesterov: true, momentum: 0.5, dampening: 0.1 },
-      /^SGD: nesterov needs/,
-    ],
-    ['nesterov of text', [p], { nesterov: 'yes' }, 'SGD: nesterov must be true or false, got "yes"'],
-    ['bad momentum in a group', [{ params: [p], momentum: -1 }], {}, 'SGD: momentum must be'],
-  ])('%s', (_, params, options, message) => {
-    expect(() => new SGD(params as Tensor[], options)).toThrow(message)
-  })
-
-  it('a bad rate set later, which leaves the old one', () => {
-    const optimizer = new SGD([leaf()], { lr: 0.1 })
-    for (const lr of [-1, Number.NaN, Infinity, '1' as never, undefined as never]) {
-      expect(() => {
-        optimizer.lr = lr
-      }).toThrow(/^SGD: lr must be/)
-    }
-    expect(optimizer.lr).toBe(0.1)
-  })
-
-  it('a gradient of another shape, set by hand', () => {
-    const q = leaf()
-    q.grad = noGrad(() => zeros([2, 3], { dtype: 'float64' })) as never
-    expect(() => new SGD([q], { lr: 1 }).step()).toThrow(/\[2, 3\]/)
   })
 })
