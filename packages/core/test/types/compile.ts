@@ -48,3 +48,21 @@ export function compile(names: readonly string[], snippets: Readonly<Record<stri
   })
   return { complaints, instantiations: program.getInstantiationCount() }
 }
+
+/** A mistake with «» around the place that the compiler should point at, and what it should say there. */
+type Mistake = readonly [code: string, message: string]
+
+/** One file with every mistake in a block of its own; where each block begins. */
+export function mistakesFile(
+  preamble: string,
+  mistakes: readonly Mistake[],
+): { text: string; starts: number[] } {
+  let text = preamble
+  const starts = mistakes.map(([code]) => {
+    text += '{\n'
+    const start = text.length
+    text += `${code.replace(/[«»]/g, '')}\n}\n`
+    return start
+  })
+  return { text, starts }
+}

@@ -2,25 +2,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as ops from '../../src/index.ts'
 import { zeros } from '../../src/index.ts'
-import { type Compilation, compile } from './compile.ts'
+import { type Compilation, compile, mistakesFile } from './compile.ts'
 import { mistakes, preamble } from './messages.ts'
 
 const correct = ['results.ts', 'robust.ts', 'method-shapes.ts', 'function-shapes.ts']
 
-/** One file with every mistake in a block of its own; where each block begins. */
-function mistakesFile(): { text: string; starts: number[] } {
-  let text = preamble
-  const starts = mistakes.map(([code]) => {
-    text += '{\n'
-    const start = text.length
-    text += `${code.replace(/[«»]/g, '')}\n}\n`
-    return start
-  })
-  return { text, starts }
-}
-
 describe('shape types', () => {
-  const { text, starts } = mistakesFile()
+  const { text, starts } = mistakesFile(preamble, mistakes)
   let compilation: Compilation
   beforeAll(() => {
     compilation = compile(correct, { 'mistakes.ts': text })

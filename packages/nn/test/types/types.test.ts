@@ -1,23 +1,11 @@
 /** @file What the compiler says about models: nothing about correct programs, and the right thing at the right place about mistakes. */
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Compilation, compile } from '../../../core/test/types/compile.ts'
+import { type Compilation, compile, mistakesFile } from '../../../core/test/types/compile.ts'
 import { mistakes, preamble } from './messages.ts'
 
-/** One file with every mistake in a block of its own; where each block begins. */
-function mistakesFile(): { text: string; starts: number[] } {
-  let text = preamble
-  const starts = mistakes.map(([code]) => {
-    text += '{\n'
-    const start = text.length
-    text += `${code.replace(/[«»]/g, '')}\n}\n`
-    return start
-  })
-  return { text, starts }
-}
-
 describe('the types of layers, losses and data', () => {
-  const { text, starts } = mistakesFile()
+  const { text, starts } = mistakesFile(preamble, mistakes)
   let compilation: Compilation
   beforeAll(() => {
     compilation = compile([], {
