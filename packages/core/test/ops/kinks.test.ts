@@ -26,9 +26,9 @@ import {
 } from '../../src/ops/index.ts'
 import type { Tensor } from '../../src/tensor.ts'
 import type { Fn } from '../support/differences.ts'
+import { f64 } from '../support/f64.ts'
 import { randomFor } from '../support/sample.ts'
 
-const f64 = (values: unknown): Tensor => tensor(values as number[], { dtype: 'float64' })
 const onesLike = (x: Tensor): Tensor => broadcastTo(f64(1), x.shape)
 
 /** NaN as such, and -0 as 0. */

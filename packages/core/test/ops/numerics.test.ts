@@ -20,11 +20,10 @@ import {
 } from '../../src/ops/index.ts'
 import type { Tensor } from '../../src/tensor.ts'
 import type { Fn } from '../support/differences.ts'
+import { f64 } from '../support/f64.ts'
 
 const scalar = (x: number): Tensor => tensor(x, { dtype: 'float64' })
 const one = scalar(1)
-const vector = (xs: readonly number[]): Tensor => tensor([...xs], { dtype: 'float64' })
-
 /** The derivative as a function, by each mode. */
 const byReverse =
   (f: Fn): Fn =>
@@ -159,13 +158,13 @@ const ROWS: readonly Row[] = [
 
 /** Row i of the Jacobian of f, by either mode. */
 const jacobianRow = (f: Fn, xs: readonly number[], i: number): number[] => {
-  const unit = vector(xs.map((_, k) => Number(k === i)))
-  return vjp(f, vector(xs))[1](unit)[0]!.toArray() as number[]
+  const unit = f64(xs.map((_, k) => Number(k === i)))
+  return vjp(f, f64(xs))[1](unit)[0]!.toArray() as number[]
 }
 
 describe.each(ROWS.map((row) => [`[${row.xs}]`, row] as const))('logsumexp and softmax of %s', (_, row) => {
   const { xs, softmax: p } = row
-  const x = vector(xs)
+  const x = f64(xs)
   const near = (actual: Tensor | readonly number[], expected: readonly number[], what: string): void => {
     const values = Array.isArray(actual) ? actual : [...(actual as Tensor).data]
     // Relative to the largest expected value; entries are differences of probabilities.
@@ -189,7 +188,7 @@ describe.each(ROWS.map((row) => [`[${row.xs}]`, row] as const))('logsumexp and s
     xs.forEach((_, i) => {
       const expected = p.map((q, k) => (k === i ? q : 0) - p[i]! * q)
       near(jacobianRow(gradient, xs, i), expected, `Hessian row ${i}`)
-      const direction = vector(xs.map((_, k) => Number(k === i)))
+      const direction = f64(xs.map((_, k) => Number(k === i)))
       near(jvp(gradient, [x], [direction])[1], expected, `Hessian row ${i}, forward over reverse`)
     })
   })
@@ -202,7 +201,7 @@ describe.each(ROWS.map((row) => [`[${row.xs}]`, row] as const))('logsumexp and s
         p.map((q, k) => Number(k === i) - q),
         `row ${i}`,
       )
-      const unit = vector(xs.map((_, k) => Number(k === i)))
+      const unit = f64(xs.map((_, k) => Number(k === i)))
       const gradient: Fn = (x) => vjp(f, x!)[1](unit)[0]!
       xs.forEach((_, j) => {
         const expected = p.map((q, k) => p[j]! * q - (k === j ? q : 0))
@@ -233,6 +232,6 @@ describe('composed functions', () => {
 
   it('variance of values far from 0 does not cancel', () => {
     // 0, 1, 2, 3 around 1e9: the formula mean(x^2) - mean(x)^2 would have an error of 100 here.
-    expect(variance(vector([1e9, 1e9 + 1, 1e9 + 2, 1e9 + 3])).item()).toBe(1.25)
+    expect(variance(f64([1e9, 1e9 + 1, 1e9 + 2, 1e9 + 3])).item()).toBe(1.25)
   })
 })
