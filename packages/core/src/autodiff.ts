@@ -115,14 +115,23 @@ interface Traced {
   readonly aliases: readonly unknown[]
 }
 
-/** Calls `f` with the arguments at `positions` replaced by aliases. */
-function trace(op: string, f: Fn, args: readonly unknown[], positions: readonly number[]): Traced {
+/** Names a tensor of an argument; `path` says where in argument `position` it stands. */
+type Naming = (x: Tensor, path: Path | null, op: string, position: number) => Tensor
+
+/** Calls `f` with the tensors of the arguments at `positions` replaced by what `name` makes of them. */
+function trace(
+  op: string,
+  f: Fn,
+  args: readonly unknown[],
+  positions: readonly number[],
+  name: Naming = alias,
+): Traced {
   return enterTransform(op, () => {
     const replaced = [...args]
     const aliases = positions.map((i) => {
       if (i >= args.length)
         fail(op, `argnums names argument ${i}, the function was called with ${args.length}`)
-      replaced[i] = mapTree(op, args[i], alias)
+      replaced[i] = mapTree(op, args[i], (x, path) => name(x, path, op, i))
       return replaced[i]
     })
     const y = f(...(replaced as never[]))
@@ -137,16 +146,17 @@ function pull(op: string, { y, aliases }: Traced, seed: Tensor, keep: boolean): 
   for (const tree of aliases)
     mapTree(op, tree, (x) => x.node !== null && isFloat(x.dtype) && targets.push(x.node))
   const path = pathBetween(y.node, targets)
-  const found = new Map<Node, Tensor>()
-  const wanted = new Set(targets)
-  if (path.length > 0) {
-    runRules(keep, () => pullback(path, seed, (node, ct) => wanted.has(node) && found.set(node, ct)))
+  const found = new Map<Node, Tensor | null>()
+  for (const target of targets) found.set(target, null)
+  const finish = (node: Node, ct: Tensor): void => {
+    if (node.primitive === aliasPrimitive && found.has(node)) found.set(node, ct)
   }
+  if (path.length > 0) runRules(keep, () => pullback(path, seed, finish))
   return aliases.map((tree) =>
     mapTree(op, tree, (x) => {
       if (!isFloat(x.dtype)) return null
-      const ct = found.get(x.node!)
-      return ct === undefined ? constantLike(x, 0) : leave(ct, keep)
+      const ct = found.get(x.node!) ?? null
+      return ct === null ? constantLike(x, 0) : leave(ct, keep)
     }),
   )
 }
@@ -212,10 +222,7 @@ function differentiate(
   positions: readonly number[],
   createGraph: boolean,
 ): [Tensor, unknown[]] {
-  for (const i of positions) {
-    if (i < args.length) mapTree(op, args[i], (x, path) => checkDifferentiable(op, x, i, path))
-  }
-  const traced = trace(op, f, args, positions)
+  const traced = trace(op, f, args, positions, differentiableAlias)
   const { y } = traced
   if (y.size !== 1) {
     fail(
@@ -230,13 +237,14 @@ function differentiate(
   return [value.ndim === 0 ? value : reshape(value, []), gradients]
 }
 
-function checkDifferentiable(op: string, x: Tensor, argument: number, path: Path | null): void {
+function differentiableAlias(x: Tensor, path: Path | null, op: string, argument: number): Tensor {
   if (!isFloat(x.dtype)) {
     fail(
       op,
       `argument ${argument}${path === null ? '' : `, at ${showPath(path)},`} is ${x.dtype}, which has no gradient; convert it with to('float32'), or close over it`,
     )
   }
+  return alias(x)
 }
 
 /**

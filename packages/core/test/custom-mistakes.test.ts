@@ -110,6 +110,19 @@ describe('forward and shape', () => {
 })
 
 describe('backward', () => {
+  it('of any kind are named, since a derivative is called from far away', () => {
+    const own = new RangeError('boom')
+    const op = define({
+      forward: (x: Tensor) => mul(x, 2),
+      backward: () => {
+        throw own
+      },
+    })
+    const error = errorOf(() => grad((x: Tensor) => sum(op(x)))(x))
+    expect(error.message).toBe('op: in backward: boom')
+    expect(error.cause).toBe(own)
+  })
+
   const run = (backward: unknown, ...args: unknown[]): TapegradError =>
     errorOf(() => {
       const op = define({ forward: (x: Tensor) => mul(x, 2), backward })

@@ -7,13 +7,17 @@ import type { Shape } from '../shape-types.ts'
 import { type Aval, type Node, Tensor } from '../tensor.ts'
 import { reachable } from '../walk.ts'
 
-/** Calls a rule; an error of ours that an op inside throws then tells where it happened. */
+/**
+ * Calls a rule; an error then tells in which op and rule it happened, with the original as its cause. What `forward`
+ * throws of its own stays as it is: the caller of the op may wait for it. A derivative is called from far away.
+ */
 export function guarded<R>(name: string, rule: string, f: () => R): R {
   try {
     return f()
   } catch (error) {
-    if (!(error instanceof TapegradError)) throw error
-    throw new TapegradError(name, `in ${rule}: ${error.message}`, { cause: error })
+    if (rule === 'forward' && !(error instanceof TapegradError)) throw error
+    const message = error instanceof Error ? error.message : describe(error)
+    throw new TapegradError(name, `in ${rule}: ${message}`, { cause: error })
   }
 }
 

@@ -144,4 +144,8 @@ function slope(places: readonly number[], x: Guess, y: Guess): number {
   return xy / xx
 }
 
-const tidy = (x: number): string => String(Number(x.toPrecision(5)))
+/** Five digits, or as many as tell the number from 1. */
+function tidy(x: number): string {
+  const digits = [5, 8, 12].find((digits) => Number(x.toPrecision(digits)) !== 1) ?? 17
+  return String(Number(x.toPrecision(digits)))
+}

@@ -21,14 +21,14 @@ export interface NumericDerivative {
 }
 
 /** Where f is finite at no step, or was not looked at. */
-export const UNKNOWN: NumericDerivative = {
+export const UNKNOWN: NumericDerivative = /* @__PURE__ */ (() => ({
   value: Number.NaN,
   noise: Number.NaN,
   spacing: Number.NaN,
   constant: false,
   kink: null,
   jump: false,
-}
+}))()
 
 /** Rounding is taken as this many standard deviations. */
 const CAUTION = 6

@@ -11,8 +11,8 @@ import type { Stencil } from './stencil.ts'
 import type { Surveyor } from './surveyor.ts'
 
 /** Spacing of a first look and the largest, per unit. */
-const FIRST = 2 ** -8
-const LARGEST = 2 ** -2
+const FIRST = 0.00390625
+const LARGEST = 0.25
 
 /** Where f is looked at: the size of the largest steps that may make sense, and of the smallest. */
 export interface Range {

@@ -4,7 +4,7 @@ import type { Node, Tensor } from '../tensor.ts'
 import { pullback, reachable } from '../walk.ts'
 import { float64, type Subject } from './subject.ts'
 
-const EPSILON = 2 ** -52
+const EPSILON = 2.220446049250313e-16
 
 /** f on its own tape: leaves that are tracked, and the result. */
 export function recorded({ leaves, f }: Subject): { tracked: readonly Tensor[]; y: Tensor } {

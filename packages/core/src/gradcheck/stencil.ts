@@ -33,14 +33,14 @@ export interface Stencil {
 
 // With D(h) = (f(x + h) - f(x - h)) / 2h = f' + c2 h² + c4 h⁴ + ..., extrapolating D(w), D(2w), D(3w) to h = 0 leaves
 // an error of order w⁶, and D(4w) as well one of order w⁸. Written out per pair of values f(x + kw) - f(x - kw):
-const WEIGHTS_OF_SIX = [3 / 4, -3 / 20, 1 / 60]
-const WEIGHTS_OF_EIGHT = [4 / 5, -1 / 5, 4 / 105, -1 / 280]
+const WEIGHTS_OF_SIX = /* @__PURE__ */ (() => [3 / 4, -3 / 20, 1 / 60])()
+const WEIGHTS_OF_EIGHT = /* @__PURE__ */ (() => [4 / 5, -1 / 5, 4 / 105, -1 / 280])()
 /** How much larger the noise of `derivative * spacing` is than that of one value. */
 export const DERIVATIVE_NOISE = 1.17
 
 // The same for B(h) = (f(x + h) - 2 f(x) + f(x - h)) / h = bend + c1 h + c3 h³ + ..., per second difference:
-const BEND_OF_THREE = [5 / 2, -1, 1 / 6]
-const BEND_OF_FOUR = [14 / 5, -7 / 5, 2 / 5, -1 / 20]
+const BEND_OF_THREE = /* @__PURE__ */ (() => [5 / 2, -1, 1 / 6])()
+const BEND_OF_FOUR = /* @__PURE__ */ (() => [14 / 5, -7 / 5, 2 / 5, -1 / 20])()
 /** How much larger the noise of `bend * spacing` is than that of one value. */
 export const BEND_NOISE = 5.7
 

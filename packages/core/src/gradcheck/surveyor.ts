@@ -4,7 +4,7 @@ import { REACH, readStencil, type Stencil } from './stencil.ts'
 /** The outputs of f at x + t v, as plain numbers; null where f has no finite value. */
 export type Line = (t: number) => Float64Array | null
 
-const EPSILON = 2 ** -52
+const EPSILON = 2.220446049250313e-16
 
 /** Contracts outputs with a cotangent, and lays stencils. */
 export class Surveyor {

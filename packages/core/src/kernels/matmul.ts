@@ -12,7 +12,7 @@ export interface MatrixView {
 /** Packing pays from about this many multiplications on (bench/matmul.ts). */
 const PACK_FROM = 4_000
 
-/** C[m, n] = sum over k of A[m, k] B[k, n]. Sums are kept in float64 and rounded once. */
+/** C[m, n] = sum over k of A[m, k] B[k, n]. Sums of floats are kept in float64 and rounded once. */
 export function matmulInto(
   m: number,
   n: number,
@@ -21,7 +21,8 @@ export function matmulInto(
   b: MatrixView,
   c: MatrixView,
 ): void {
-  if (m * n * k >= PACK_FROM && m >= 4 && n >= 4) packed(m, n, k, a, b, c)
+  if (c.data instanceof Int32Array) wrapping(m, n, k, a, b, c)
+  else if (m * n * k >= PACK_FROM && m >= 4 && n >= 4) packed(m, n, k, a, b, c)
   else
     strided(
       m,
@@ -65,6 +66,20 @@ function strided(
       for (let l = 0, p = aStart + i * aRow, q = bStart + j * bColumn; l < k; l++, p += aColumn, q += bRow)
         sum += a[p]! * b[q]!
       c[cStart + i * cRow + j * cColumn] = sum
+    }
+  }
+}
+
+/** int32 products and sums modulo 2^32, as mul and sum have them: float64 would lose low digits from 2^53 on. */
+function wrapping(m: number, n: number, k: number, a: MatrixView, b: MatrixView, c: MatrixView): void {
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0
+      for (let l = 0; l < k; l++) {
+        const x = a.data[a.start + i * a.row + l * a.column]!
+        sum = (sum + Math.imul(x, b.data[b.start + l * b.row + j * b.column]!)) | 0
+      }
+      c.data[c.start + i * c.row + j * c.column] = sum
     }
   }
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { vjp } from '../../src/autodiff.ts'
+import { tensor } from '../../src/create.ts'
 import type { DType } from '../../src/dtype.ts'
 import { TapegradError } from '../../src/errors.ts'
 import { matmul } from '../../src/ops/index.ts'
@@ -155,5 +156,15 @@ describe('a batch of large products', () => {
       const expected = product(part(a, Math.floor(i / 3), 30, 25), part(b, i % 3, 25, 29))
       expectClose(part(z, i, 30, 29), expected, 25 * 25 * 2 ** -52, `matrix ${i}`, 1)
     }
+  })
+})
+
+describe('int32', () => {
+  it('wraps modulo 2^32 beyond 2^53, as mul does', () => {
+    const int = (values: number[][]): Tensor => tensor(values, { dtype: 'int32' })
+    expect(matmul(int([[100000001]]), int([[100000003]])).item()).toBe(Math.imul(100000001, 100000003))
+    const big = 2147483647
+    const wrapped = matmul(int([[big, big, big, 5]]), int([[big], [big], [big], [3]]))
+    expect(wrapped.item()).toBe(Number(BigInt.asIntN(32, 3n * BigInt(big) ** 2n + 15n)))
   })
 })
