@@ -20,17 +20,20 @@ export function summarize(
 ): string {
   if (!(Array.isArray(inputShape) && inputShape.every((size) => Number.isInteger(size) && size >= 0)))
     fail('summary', `the input shape must be an array of whole numbers >= 0, got ${describe(inputShape)}`)
-  const listed = inside.length === 0 ? [['', root] as const] : inside
-  const modules = [root, ...listed.map(([, module]) => module)]
-  const outputs = outputsOf(modules, inputShape)
+  const outputs = outputsOf([root, ...inside.map(([, module]) => module)], inputShape)
   const counted = new Set<Tensor>()
-  // Backwards: the parameters of a module inside another are counted there, and only there.
-  const rows = [...listed].reverse().map(([path, module]) => {
-    const own = module.parameters().filter((p) => !counted.has(p))
+  // The parameters of a module inside another are counted there, and only there.
+  const rowOf = (path: string, module: Summarized): string[] => {
+    const within = inside.filter(([inner]) => path === '' || inner.startsWith(`${path}.`))
+    const deeper = new Set(within.flatMap(([, inner]) => inner.parameters()))
+    const own = module.parameters().filter((p) => !(deeper.has(p) || counted.has(p)))
     for (const p of own) counted.add(p)
     return [`${path} ${module}`.trim().slice(0, 60), outputs.get(module) ?? 'not called', `${count(own)}`]
-  })
-  const lines = columns([['Layer', 'Output shape', 'Parameters'], ...rows.reverse()])
+  }
+  const top = rowOf('', root)
+  const rows = inside.map(([path, module]) => rowOf(path, module))
+  if (rows.length === 0 || top[2] !== '0') rows.unshift(top)
+  const lines = columns([['Layer', 'Output shape', 'Parameters'], ...rows])
   const rule = '─'.repeat(lines[0]!.length)
   const parameters = root.parameters()
   const trainable = count(parameters.filter((p) => p.requiresGrad))
@@ -43,22 +46,29 @@ const count = (tensors: readonly Tensor[]): number => tensors.reduce((sum, { siz
 /** Each module's output shape, seen by standing in for its `forward` while the first of them runs. */
 function outputsOf(modules: readonly Summarized[], inputShape: readonly number[]): Map<Summarized, string> {
   const outputs = new Map<Summarized, string>()
+  const replaced = new Map<Summarized, PropertyDescriptor | undefined>()
   const modes = modules.map((module) => module.training)
   const root = modules[0]!
   try {
     for (const module of new Set(modules)) {
       const { forward } = module
-      module.forward = (...args) => {
+      const value = (...args: never[]): unknown => {
         const output = forward.apply(module, args)
         outputs.set(module, output instanceof Tensor ? showShape(output.shape) : describe(output))
         return output
       }
+      const before = Object.getOwnPropertyDescriptor(module, 'forward')
+      if (Reflect.defineProperty(module, 'forward', { value, configurable: true }))
+        replaced.set(module, before)
+      else outputs.set(module, 'frozen')
     }
     root.eval()
     const dtype = root.parameters()[0]?.dtype ?? 'float32'
     noGrad(() => root.call(zeros([...inputShape], { dtype }) as never))
   } finally {
-    for (const module of modules) Reflect.deleteProperty(module, 'forward')
+    for (const [module, before] of replaced)
+      if (before) Object.defineProperty(module, 'forward', before)
+      else Reflect.deleteProperty(module, 'forward')
     // Outer modules come first; each sets the modules inside it too.
     modules.forEach((module, i) => {
       if (modes[i]) module.train()

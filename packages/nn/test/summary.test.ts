@@ -45,9 +45,10 @@ Layer                                 Output shape  Parameters
     }
     const table = new Outer().summary([2, 3])
     expect(table).toContain('\n15 parameters, 15 trainable')
-    expect(table).toMatch(/^a Block\(\) +\[2, 3\] /m)
-    expect(table).toMatch(/^b Block\(\) +\[2, 3\] +3$/m)
-    expect(table).toMatch(/^b\.dense Dense\(3, 3\) +\[2, 3\] +12$/m)
+    expect(table).toMatch(/^a Block\(\) +\[2, 3\] +3$/m)
+    expect(table).toMatch(/^a\.dense Dense\(3, 3\) +\[2, 3\] +12$/m)
+    expect(table).toMatch(/^b Block\(\) +\[2, 3\] +0$/m)
+    expect(table).toMatch(/^b\.dense Dense\(3, 3\) +\[2, 3\] +0$/m)
     expect(table).toMatch(/^b\.unused Sigmoid\(\) +not called +0$/m)
   })
 
