@@ -8,7 +8,8 @@ import { UserError } from '../common/cli.ts'
 // The module has a constant called `default`, a colour, which its types take for the default export.
 const { plot } = asciichart as unknown as typeof Asciichart
 
-const HEIGHT = 10
+/** Percent from row to row: one of the article's 20 validation rows. */
+const STEP = 5
 /** What asciichart puts before the curve: a label and the axis. */
 const LABEL = 5
 const MARGIN = LABEL + 2
@@ -18,18 +19,18 @@ export function terminalChart(accuracies: readonly number[], width: number): str
   const columns = width - MARGIN
   // Each column shows the last epoch that falls into it.
   const epochs = Array.from({ length: columns }, (_, i) => Math.ceil(((i + 1) * accuracies.length) / columns))
-  const percent = epochs.map((epoch) => 100 * accuracies[epoch - 1]!)
-  // Lines of 5% or of 10%.
-  const low = Math.min(...percent) >= 50 ? 50 : 0
+  // Rounded down, so that the row of 100% means all; 0.15 / 0.05 is a little below 3.
+  const percent = epochs.map((epoch) => STEP * Math.floor((100 * accuracies[epoch - 1]!) / STEP + 1e-9))
+  const low = Math.min(50, ...percent)
   const curve = plot(percent, {
-    height: HEIGHT,
+    height: (100 - low) / STEP,
     min: low,
     max: 100,
     format: (x) => `${x.toFixed(0)}%`.padStart(LABEL),
   })
   const axis = `${' '.repeat(LABEL)} └${'─'.repeat(columns)}`
   const [first, last] = ['1', `epoch ${accuracies.length}`]
-  return `${curve}\n${axis}\n${' '.repeat(MARGIN)}${first}${last.padStart(columns - first.length)}`
+  return `${curve.replace(/ +$/gm, '')}\n${axis}\n${' '.repeat(MARGIN)}${first}${last.padStart(columns - first.length)}`
 }
 
 export interface SvgText {

@@ -167,10 +167,12 @@ describe('the output', () => {
       'Final accuracy: ',
       'predicted ',
       'the final weights of seed 1 agree to ',
+      'Over seeds 1 to 10: at most ',
       'calls delta what is -dL/dz',
     ])
       expect(joined).toContain(part)
     expect(Number(/agree to (\S+) of the largest/.exec(joined)![1])).toBeLessThan(1e-9)
+    expect(Number(/seeds 1 to 10: at most (\S+)\. /.exec(joined)![1])).toBeLessThan(1e-9)
   })
 
   it('writes the curve as SVG, one point per epoch', async () => {
@@ -249,6 +251,20 @@ describe('the output', () => {
 })
 
 describe('the terminal chart', () => {
+  it.each([
+    [0.95, '95%'],
+    [0.85, '85%'],
+    [0.994, '95%'],
+    [1, '100%'],
+    [0, '0%'],
+  ])('shows %f in the row of %s, without blanks behind', (accuracy, label) => {
+    const lines = terminalChart([accuracy, accuracy], 80).split('\n')
+    expect(lines.filter((line) => line.includes('───')).map((line) => line.trim().split(' ')[0])).toEqual([
+      label,
+      expect.stringMatching(/^└─+$/),
+    ])
+    expect(lines.filter((line) => line.endsWith(' '))).toEqual([])
+  })
   it('has an axis as long as the curve, for few epochs and for many', () => {
     for (const epochs of [1, 5, 73, 1000]) {
       const accuracies = Array.from({ length: epochs }, (_, i) => (i + 1) / epochs)
