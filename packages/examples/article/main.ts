@@ -184,24 +184,40 @@ function reflect(whole: Ledger, options: NetworkOptions, { print, paragraph, col
   print(
     `  ŷ = ${full(yhat)}, so the class is ${colors.bold(String(predictedClass(yhat)))} (1 when ŷ >= 0.5); the label is ${whole.y[0]}`,
   )
-  print(`\n${colors.bold('Why the deltas shrink')}`)
-  paragraph(`  ${whyDeltasShrink(whole)} ${whatFloat32Loses(yhat, Math.abs(yhat - whole.y[0]!), options)}`, 2)
+  const { title, reason } = howDeltasGo(whole, yhat)
+  print(`\n${colors.bold(title)}`)
+  paragraph(`  ${reason} ${whatFloat32Loses(yhat, Math.abs(yhat - whole.y[0]!), options)}`, 2)
 }
 
-function whyDeltasShrink({ layers }: Ledger): string {
+/** From the last layer to the first: delta(l) = W(l+1)^T delta(l+1) * f'(z(l)). */
+function howDeltasGo({ layers, y }: Ledger, yhat: number): { title: string; reason: string } {
   const largest = (layer: Ledger['layers'][number], quantity: Quantity): number => {
     const group = [...layer.forward, ...layer.backward].find((g) => g.quantity === quantity)!
     return Math.max(...group.rows.map((row) => Math.abs(row.manual)))
   }
   const [first, last] = [layers[0]!, layers.at(-1)!]
-  const slopes = layers.map((layer) => rough(largest(layer, 'fPrime'))).toReversed()
-  return (
-    `|δ| goes from ${rough(largest(last, 'delta'))} in layer ${last.number} to ${rough(largest(first, 'delta'))} in layer 1, ` +
-    `for each layer multiplies it by its f'(z), here at most ${slopes.join(', ')} from last to first.`
-  )
+  const [from, to] = [largest(last, 'delta'), largest(first, 'delta')]
+  if (from === 0) {
+    const cause = yhat === y[0] ? 'ŷ - y is 0 in float64' : "f'(z) leaves nothing of ŷ - y in the last"
+    return { title: 'Why the deltas are 0', reason: `δ is 0 in all layers, for ${cause}.` }
+  }
+  const slopes = layers.slice(0, -1).map((layer) => rough(largest(layer, 'fPrime')))
+  const weights = layers.slice(1).map(({ weight }) => rough(largestColumn(weight)))
+  return {
+    title: to < from ? 'Why the deltas shrink' : to > from ? 'Why the deltas grow' : 'How the deltas go',
+    reason:
+      `|δ| goes from ${rough(from)} in layer ${last.number} to ${rough(to)} in layer 1: on the way from layer to layer ` +
+      `Wᵀ multiplies it by at most ${weights.toReversed().join(', ')}, and f'(z) by at most ${slopes.toReversed().join(', ')}.`,
+  }
 }
 
-const rough = (x: number): string => (x >= 1e-3 ? String(Number(x.toPrecision(2))) : x.toExponential(1))
+/** The largest column sum of |W|: by so much Wᵀ can make the largest |δ| larger. */
+function largestColumn(weight: readonly (readonly number[])[]): number {
+  return Math.max(...weight[0]!.map((_, j) => weight.reduce((sum, row) => sum + Math.abs(row[j]!), 0)))
+}
+
+const rough = (x: number): string =>
+  x === 0 || x >= 1e-3 ? String(Number(x.toPrecision(2))) : x.toExponential(1)
 
 /** Takes the step in float32 and counts what moves. */
 function whatFloat32Loses(yhat: number, error: number, options: NetworkOptions): string {

@@ -94,6 +94,15 @@ describe('what it says about the step', () => {
     expect(text).toContain('which leaves ŷ - y 4 digits, and 3 of 20 parameters would move at all')
   })
 
+  it.each([
+    ['sigmoid', 'Why the deltas shrink |δ| goes from 6.1e-6 in layer 3 to 1.5e-10 in layer 1:'],
+    ['relu', 'Why the deltas grow |δ| goes from 230 in layer 3 to 2300 in layer 1:'],
+    ['relu', "Wᵀ multiplies it by at most 3, 4, and f'(z) by at most 1, 1."],
+    ['relu,relu,sigmoid', 'Why the deltas are 0 δ is 0 in all layers, for ŷ - y is 0 in float64.'],
+  ])('deltas of %s: %s', (activation, words) => {
+    expect(joined(run(['--activation', activation]))).toContain(words)
+  })
+
   it('the class is 1 from one half on', () => {
     expect([0.4999, 0.5, 1.44, -1].map(predictedClass)).toEqual([0, 1, 1, 0])
   })
