@@ -55,6 +55,12 @@ export function positiveNumber(text: string): number {
   return value
 }
 
+/** Reads the name of a file. */
+export function fileName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Name a file.')
+  return text
+}
+
 /** Runs an example; a mistake of the user becomes one line on `errors`. Returns the exit code. */
 export async function runExample(
   name: string,

@@ -9,10 +9,15 @@ export interface Progress {
   stop(): void
 }
 
+/** Columns that a note may take. */
+const NOTE = 32
+const LONGEST = 30
+
 /** Lines that say how far it is, where there is no bar. */
 const LINES = 6
 
-export function progressOf(what: string, total: number, { rewritable, print, colors }: Terminal): Progress {
+export function progressOf(what: string, total: number, terminal: Terminal): Progress {
+  const { rewritable, print, colors, width: columns } = terminal
   if (rewritable === null) {
     const every = Math.ceil(total / LINES)
     const width = String(total).length
@@ -24,12 +29,14 @@ export function progressOf(what: string, total: number, { rewritable, print, col
       stop: () => undefined,
     }
   }
+  const around = `   ${what} ${total}/${total}  `.length + NOTE
   const bar = new SingleBar({
     format: `  {bar} ${what} {value}/{total}  {note}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
-    barsize: 30,
-    formatBar: (share, { barsize = 30 }) => {
+    // The last column stays free: some terminals wrap there.
+    barsize: Math.max(1, Math.min(LONGEST, columns - around - 1)),
+    formatBar: (share, { barsize = LONGEST }) => {
       const full = Math.round(share * barsize)
       return colors.cyan('█'.repeat(full)) + colors.dim('░'.repeat(barsize - full))
     },

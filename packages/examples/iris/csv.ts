@@ -32,17 +32,34 @@ export function readIris(path: string): readonly Flower[] {
   return parseIris(text, path)
 }
 
-/** The rows of a CSV text; `file` is its name in errors. The first row may name the columns. Rows count from 1. */
+/** Rows that can neither train nor validate are refused; where few rows validate, a warning comes back. */
+export function checkEnough(flowers: readonly Flower[], validating: number, file: string): string | null {
+  if (flowers.length < 2)
+    throw new UserError(`${file}: ${flowers.length} row is not enough to train and to validate`)
+  if (flowers.every(({ species }) => species === flowers[0]!.species))
+    throw new UserError(
+      `${file}: all rows are ${SPECIES[flowers[0]!.species]}; there is nothing to tell apart`,
+    )
+  if (validating >= FEW) return null
+  return `${file}: only ${validating} ${validating === 1 ? 'row validates' : 'rows validate'}: the accuracy says little.`
+}
+
+/** Fewer rows than these are too few for an accuracy. */
+const FEW = 10
+
+/** The rows of a CSV text; `file` is its name in errors. Rows count from 1. */
 export function parseIris(text: string, file: string): readonly Flower[] {
   const rows = split(text, file)
-  const titled = rows.length > 0 && isTitle(rows[0]!.record)
-  const flowers = rows.slice(titled ? 1 : 0).map((row) => flowerOf(row, file))
-  if (flowers.length === 0)
+  if (rows.length === 0)
     throw new UserError(`${file}: the file is empty; expected rows of ${COLUMNS.join(', ')}`)
-  return flowers
+  const { record, info } = rows[0]!
+  if (isHeader(record)) throw new UserError(`${file}: row ${info.lines} is a header; remove it`)
+  return rows.map((row) => flowerOf(row, file))
 }
 
 function split(text: string, file: string): ParsedRow[] {
+  // U+FFFD stands where bytes are not UTF-8.
+  if (/[\0\ufffd]/.test(text)) throw new UserError(`${file}: this is not a text file in UTF-8`)
   try {
     return parse(text, {
       bom: true,
@@ -53,15 +70,16 @@ function split(text: string, file: string): ParsedRow[] {
     }) as unknown as ParsedRow[]
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw new UserError(`${file}: ${error.message}`)
+    // What follows is the rest of the file.
+    throw new UserError(`${file}: ${printable(error.message.replace(/, value is .*$/s, ''))}`)
   }
 }
 
-/** A title row has text where every other row has numbers. */
-const isTitle = (record: readonly string[]): boolean =>
-  record.length === COLUMNS.length &&
-  record.every((cell) => cell !== '' && !isNumber(cell)) &&
-  !(SPECIES as readonly string[]).includes(record[COLUMNS.length - 1]!)
+/** A header has text where every other row has numbers, in however many columns. */
+const isHeader = (record: readonly string[]): boolean =>
+  record.length > 1 &&
+  record.every((cell) => /^\p{L}[^\p{C}]*$/u.test(cell) && cell.toLowerCase() !== 'nan') &&
+  !(SPECIES as readonly string[]).includes(record.at(-1)!)
 
 const isNumber = (cell: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell)
 
@@ -80,8 +98,10 @@ function flowerOf({ record, info }: ParsedRow, file: string): Flower {
   }
   const measurements = MEASUREMENTS.map((name, i) => {
     const cell = record[i]!
-    if (isNumber(cell) && Number.isFinite(Number(cell))) return Number(cell)
-    throw new UserError(`${row}, column ${i + 1} (${name}): ${shown(cell)} is not a number`)
+    const length = isNumber(cell) ? Number(cell) : Number.NaN
+    if (length > 0 && Number.isFinite(length)) return length
+    const why = Number.isFinite(length) ? 'is not a length; use cm above 0' : 'is not a number'
+    throw new UserError(`${row}, column ${i + 1} (${name}): ${shown(cell)} ${why}`)
   })
   const name = record[COLUMNS.length - 1]!
   const species = (SPECIES as readonly string[]).indexOf(name)
@@ -93,4 +113,7 @@ function flowerOf({ record, info }: ParsedRow, file: string): Flower {
   return { measurements, species }
 }
 
-const shown = (cell: string): string => (cell === '' ? 'an empty cell' : JSON.stringify(cell.slice(0, 40)))
+/** At most 40 characters. */
+const shown = (cell: string): string => (cell === '' ? 'an empty cell' : `"${printable(cell).slice(0, 40)}"`)
+
+const printable = (text: string): string => text.replace(/\p{C}/gu, '?')

@@ -1,14 +1,15 @@
 /** @file `pnpm example iris`: the article's iris classifier. Imports the files of this folder and common/. */
-import { relative } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { confusionMatrix } from '@tapegrad/nn'
 import { type Command, Option } from 'commander'
-import { commandLine, positiveNumber, readFlags, wholeNumber } from '../common/cli.ts'
+import { commandLine, fileName, positiveNumber, readFlags, UserError, wholeNumber } from '../common/cli.ts'
 import { progressOf } from '../common/progress.ts'
 import type { Terminal } from '../common/terminal.ts'
 import { trainByHand } from './by-hand.ts'
 import { terminalChart, writeSvgChart } from './charts.ts'
-import { type Flower, MEASUREMENTS, readIris, SPECIES } from './csv.ts'
+import { checkEnough, type Flower, MEASUREMENTS, readIris, SPECIES } from './csv.ts'
 import {
   disagreement,
   OPTIMIZERS,
@@ -19,6 +20,7 @@ import {
   problemOf,
   type Settings,
   train,
+  validationSize,
 } from './train.ts'
 
 interface Flags extends Omit<Settings, 'rate'> {
@@ -57,8 +59,8 @@ export async function iris(args: readonly string[], terminal: Terminal): Promise
         .choices(['all', 'train'])
         .default('all'),
     )
-    .option('--csv <file>', `rows of ${MEASUREMENTS.join(', ')}, species`, IRIS)
-    .option('--svg <file>', 'where the accuracy curve goes', CHART)
+    .option('--csv <file>', `rows of ${MEASUREMENTS.join(', ')}, species`, fileName, IRIS)
+    .option('--svg <file>', 'where the accuracy curve goes', fileName, CHART)
     .option('--seeds <n>', 'train with the seeds 1 to n and show only how accurate they end', wholeNumber(1))
   // Whole paths would say nothing to a reader of the help.
   describeDefault(command, '--csv', "Fisher's iris")
@@ -67,7 +69,11 @@ export async function iris(args: readonly string[], terminal: Terminal): Promise
   const flags = readFlags<Flags>(command, args)
   if (flags === null) return
   const settings: Settings = { ...flags, rate: flags.rate ?? RATES[flags.optimizer] }
+  if (flags.svg !== CHART && !existsSync(dirname(flags.svg)))
+    throw new UserError(`${flags.svg}: there is no folder ${dirname(flags.svg)}`)
   const flowers = readIris(flags.csv)
+  const warning = checkEnough(flowers, validationSize(flowers.length), flags.csv)
+  if (warning !== null) terminal.paragraph(`Warning: ${warning}`, 2)
   if (flags.seeds === undefined) await one(flowers, settings, flags, terminal)
   else many(flowers, settings, flags.seeds, terminal)
 }

@@ -39,11 +39,11 @@ export interface Problem {
 /** Of 150 rows 20 validate; of other files the same share. */
 const VALIDATION_SHARE = 20 / 150
 
-/**
- * Splits, scales, and makes the network; all that is random comes from the seed. Fewer than two rows cannot be split.
- */
+/** How many of so many rows validate. */
+export const validationSize = (rows: number): number => Math.max(1, Math.round(rows * VALIDATION_SHARE))
+
+/** Splits, scales, and makes the network; all that is random comes from the seed. At least two rows. */
 export function problemOf(flowers: readonly Flower[], { seed, hidden, dtype, scaleOn }: Settings): Problem {
-  if (flowers.length < 2) throw new UserError(`${flowers.length} row is not enough to train and to validate`)
   const generator = new Generator(seed)
   const measurements = tensor(
     flowers.map((flower) => [...flower.measurements]),
@@ -51,7 +51,7 @@ export function problemOf(flowers: readonly Flower[], { seed, hidden, dtype, sca
   )
   const species = tensor(Int32Array.from(flowers, (flower) => flower.species))
   const targets = oneHot(species, SPECIES.length, { dtype })
-  const testSize = Math.max(1, Math.round(flowers.length * VALIDATION_SHARE))
+  const testSize = validationSize(flowers.length)
   const [trainCm, validationCm, trainY, validationY] = trainTestSplit(measurements, targets, {
     testSize,
     generator,

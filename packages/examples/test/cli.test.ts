@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { TapegradError } from '@tapegrad/core'
 import { describe, expect, it } from 'vitest'
@@ -95,6 +96,25 @@ describe('terminals', () => {
     const { terminal, text } = capture(60)
     terminal.paragraph(`  ${'word '.repeat(20)}`, 2)
     expect(text()).toBe(`  ${'word '.repeat(11).trim()}\n    ${'word '.repeat(9).trim()}\n`)
+  })
+  it.each([60, 80])('have room for a bar with its note: %i columns', (columns) => {
+    const frames: string[] = []
+    const stream = Object.assign(
+      new Writable({ write: (chunk, _, done) => done(void frames.push(String(chunk))) }),
+      {
+        isTTY: true,
+        columns,
+        cursorTo: () => true,
+        clearLine: () => true,
+        moveCursor: () => true,
+      },
+    )
+    const progress = progressOf('epoch', 300, terminalOn(stream, { NO_COLOR: '1' }))
+    progress.update(300, 'loss 0.0161  validation 100.0%')
+    progress.stop()
+    const widths = frames.filter((frame) => frame.includes('epoch')).map((frame) => [...frame].length)
+    expect(frames.join('')).toContain('300/300  loss 0.0161  validation 100.0%')
+    expect(Math.max(...widths)).toBeLessThan(columns)
   })
   it('show progress as lines where they cannot be rewritten', () => {
     const { terminal, text } = capture()

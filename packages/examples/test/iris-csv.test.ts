@@ -20,7 +20,6 @@ describe('the CSV reader', () => {
 
   const row = '5.1,3.5,1.4,0.2,Iris-setosa\n'
   it.each([
-    ['a title row', `sepal length,sepal width,petal length,petal width,species\n${row}`],
     ['a byte order mark', `\ufeff${row}`],
     ['blank lines and line ends of Windows', `\r\n5.1,3.5,1.4,0.2,Iris-setosa\r\n\r\n`],
     ['quotes and blanks', '"5.1", 3.5 ,1.4,.2,"Iris-setosa"'],
@@ -35,9 +34,21 @@ describe('the CSV reader', () => {
       'f.csv: the file is empty; expected rows of sepal length, sepal width, petal length, petal width, species',
     ],
     [
-      'title alone',
-      'a,b,c,d,e\n',
-      'f.csv: the file is empty; expected rows of sepal length, sepal width, petal length, petal width, species',
+      'header',
+      `sepal length,sepal width,petal length,petal width,species\n${row}`,
+      'f.csv: row 1 is a header; remove it',
+    ],
+    ['header of other columns', `Id,SepalLengthCm,Species\n${row}`, 'f.csv: row 1 is a header; remove it'],
+    ['a picture', '\ufffdPNG\r\n\0\0', 'f.csv: this is not a text file in UTF-8'],
+    [
+      'control characters, and too many',
+      `\u0007${'x'.repeat(50)},3.5,1.4,0.2,Iris-setosa\n`,
+      `f.csv: row 1, column 1 (sepal length): "?${'x'.repeat(39)}" is not a number`,
+    ],
+    [
+      'a negative length',
+      `${row}5.1,-3.5,1.4,0.2,Iris-setosa\n`,
+      'f.csv: row 2, column 2 (sepal width): "-3.5" is not a length; use cm above 0',
     ],
     [
       'missing column',
@@ -79,6 +90,7 @@ describe('the CSV reader', () => {
   })
 
   it('an open quote, a missing file, a folder', () => {
+    expect(() => parseIris('5.1,3"5\n', 'f.csv')).toThrow(/^f\.csv: Invalid Opening Quote[^"]*\bline 1$/)
     expect(() => parseIris('5.1,"3.5\n', 'f.csv')).toThrow(/^f\.csv: Quote Not Closed.* line 1/)
     expect(() => readIris(join(tmpdir(), 'tapegrad', 'none.csv'))).toThrow(
       /none\.csv: there is no such file$/,

@@ -150,7 +150,7 @@ describe('the output', () => {
   const run = async (flags: string[], width = 100): Promise<string> => {
     const { terminal, text } = capture(width)
     // A picture of its own: other tests run the example, too.
-    await iris(['--svg', join(folder, 'out', 'curve.svg'), ...flags], terminal)
+    await iris(['--svg', join(folder, 'curve.svg'), ...flags], terminal)
     return text()
   }
 
@@ -193,12 +193,20 @@ describe('the output', () => {
     expect(joined).toContain('Nesterov momentum 0.9, float32')
     expect(joined).toContain('4-3-3')
     expect(joined).toContain('as far as float32 goes')
-    const path = join(folder, 'out', 'curve.svg')
+    const path = join(folder, 'curve.svg')
     expect(text).toContain('curve.svg')
     const svg = readFileSync(path, 'utf8')
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/)
     expect(svg).toContain('4-3-3 sigmoid network, seed 1, 7 epochs')
     expect(svg.match(/<path[^>]*stroke[^>]*d="M[^"]*"|<path[^>]*d="M[^"]*"/g)!.length).toBeGreaterThan(0)
+  })
+
+  it('few rows are trained on with a warning', async () => {
+    const file = join(folder, 'few.csv')
+    const row = (length: number, name: string): string => `${length},3.5,1.4,0.2,Iris-${name}\n`
+    writeFileSync(file, [1, 2, 3].map((x) => row(x, 'setosa') + row(x + 4, 'virginica')).join(''))
+    const text = await run(['--csv', file, '--epochs', '1'])
+    expect(text.replace(/\s+/g, ' ')).toContain('few.csv: only 1 row validates: the accuracy says little.')
   })
 
   it('--seeds sums up', async () => {
@@ -217,7 +225,15 @@ describe('the output', () => {
     }
     const file = join(folder, 'one.csv')
     writeFileSync(file, '5.1,3.5,1.4,0.2,Iris-setosa\n')
-    expect(await error('--csv', file)).toBe('1 row is not enough to train and to validate')
+    expect(await error('--csv', file)).toBe(`${file}: 1 row is not enough to train and to validate`)
+    writeFileSync(file, '5.1,3.5,1.4,0.2,Iris-setosa\n'.repeat(20))
+    expect(await error('--csv', file)).toBe(
+      `${file}: all rows are Iris-setosa; there is nothing to tell apart`,
+    )
+    const nowhere = join(folder, 'none')
+    expect(await error('--svg', join(nowhere, 'x.svg'))).toBe(
+      `${join(nowhere, 'x.svg')}: there is no folder ${nowhere}`,
+    )
     expect(await error('--epochs', '1', '--svg', folder)).toBe(
       `${folder}: the picture cannot be written (EISDIR)`,
     )
@@ -231,6 +247,8 @@ describe('the output', () => {
       ['--hidden', 'many'],
       ['--rate', '0'],
       ['--rate', ''],
+      ['--csv', ''],
+      ['--svg', ''],
       ['--dtype', 'int32'],
       ['--optimizer', 'adam'],
       ['--scale-on', 'none'],
