@@ -85,9 +85,11 @@ function check(
     ` ${row.verdict === 'pass' ? green(row.verdict) : red(row.verdict)}`,
   ])
   print(plainTable([head, ...cells]))
+  print(`  ... ${report.rows.length - rows.length} more`)
   const passing = report.rows.filter(({ verdict }) => verdict === 'pass').length
   print(`  gradcheck: ${colors.bold(report.verdict)}, ${passing} of ${report.rows.length} derivatives pass`)
-  for (const cause of new Set(report.rows.flatMap((row) => row.cause ?? [])))
+  // A cause ends in the number of the op's input.
+  for (const cause of [...new Set(report.rows.flatMap((row) => row.cause ?? []))].sort())
     paragraph(`  likely cause: ${cause}`, 2)
 }
 

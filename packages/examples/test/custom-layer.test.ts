@@ -89,9 +89,11 @@ describe('the output', () => {
     expect(text.match(/^ {2}[█·]{48}$/gm)).toHaveLength(16)
   })
   it('is as the README shows it', () => {
-    const lines = run(['--steps', '1'], 120).split('\n')
-    expect(shownOutput('custom-layer')).toHaveLength(5)
+    const text = run(['--steps', '1'], 120)
+    const lines = text.split('\n')
+    expect(shownOutput('custom-layer')).toHaveLength(7)
     for (const line of shownOutput('custom-layer')) expect(lines).toContain(line)
+    expect([...text.matchAll(/likely cause: .* input (\d)$/gm)].map(([, input]) => input)).toEqual(['0', '1'])
   })
   it('shows the op as it is', () => {
     const source = readFileSync(new URL('../custom-layer/layer.ts', import.meta.url), 'utf8')
