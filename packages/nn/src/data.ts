@@ -10,7 +10,7 @@ import {
   take,
   tensor,
 } from '@tapegrad/core/ops'
-import { checkCount, checkTensor, describe, fail, showShape } from './errors.ts'
+import { checkCount, checkFlag, checkOptions, checkTensor, describe, fail, showShape } from './errors.ts'
 
 /** Samples by number. */
 export interface Dataset<Sample> {
@@ -94,7 +94,13 @@ export class DataLoader<Sample, Batch = Collated<Sample>> {
   readonly #options: LoaderOptions<Sample, Batch>
 
   constructor(dataset: Dataset<Sample>, options: LoaderOptions<Sample, Batch> = {}) {
-    const { batchSize = 1, dropLast = false } = options
+    const names = ['batchSize', 'shuffle', 'generator', 'dropLast', 'collate']
+    const {
+      batchSize = 1,
+      shuffle = false,
+      dropLast = false,
+      collate,
+    } = checkOptions('DataLoader', options, names)
     const length: unknown = dataset?.length
     if (typeof dataset?.get !== 'function' || !Number.isInteger(length))
       fail(
@@ -102,6 +108,10 @@ export class DataLoader<Sample, Batch = Collated<Sample>> {
         `expected a dataset with length and get(index), got ${describe(dataset)}; wrap tensors in new TensorDataset(...)`,
       )
     checkCount('DataLoader', 'batchSize', batchSize)
+    checkFlag('DataLoader', 'shuffle', shuffle)
+    checkFlag('DataLoader', 'dropLast', dropLast)
+    if (collate !== undefined && typeof collate !== 'function')
+      fail('DataLoader', `collate must be a function, got ${describe(collate)}`)
     const count = dataset.length / batchSize
     this.dataset = dataset
     this.batchSize = batchSize

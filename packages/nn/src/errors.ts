@@ -47,3 +47,22 @@ export const sameShape = (a: readonly number[], b: readonly number[]): boolean =
 
 /** Only floating-point tensors are trained. */
 export const isFloat = (dtype: string): boolean => dtype === 'float32' || dtype === 'float64'
+
+/** Throws unless `options` is an object with no keys but `names`: a misspelt key would be ignored. */
+export function checkOptions<T extends object>(op: string, options: T, names: readonly string[]): T {
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || 'shape' in options)
+    fail(op, `options must be a plain object, as in { ${names[0]}: value }, got ${describe(options)}`)
+  for (const key in options) {
+    if (!names.includes(key))
+      fail(
+        op,
+        `there is no option ${describe(key)}; ${names.length === 1 ? 'the only one is' : 'there are'} ${names.join(', ')}`,
+      )
+  }
+  return options
+}
+
+/** Throws unless `value` is a boolean: a truthy 'no' is a mistake. */
+export function checkFlag(op: string, name: string, value: unknown): void {
+  if (typeof value !== 'boolean') fail(op, `${name} must be true or false, got ${describe(value)}`)
+}

@@ -16,7 +16,16 @@ import {
   unsqueeze,
   where,
 } from '@tapegrad/core/ops'
-import { checkFinite, checkTensor, describe, fail, isFloat, sameShape, showShape } from './errors.ts'
+import {
+  checkFinite,
+  checkOptions,
+  checkTensor,
+  describe,
+  fail,
+  isFloat,
+  sameShape,
+  showShape,
+} from './errors.ts'
 import { Module } from './module.ts'
 
 /** `mean` and `sum` give one number; `none` keeps the individual losses. */
@@ -33,6 +42,8 @@ export interface LossOptions<R extends Reduction = Reduction> {
 type Reduced<S extends Shape, R extends Reduction> = [R] extends ['none'] ? S : 'none' extends R ? Shape : []
 
 const NO_OPTIONS: LossOptions = {}
+const NAMES = ['reduction', 'scale']
+const CROSS_ENTROPY_NAMES = ['reduction', 'scale', 'labelSmoothing']
 
 /** The individual losses brought to the result that the options ask for. */
 function reduce(op: string, losses: Tensor, { reduction = 'mean', scale = 1 }: LossOptions): Tensor {
@@ -74,6 +85,7 @@ export function mse<S extends Shape, const R extends Reduction = 'mean'>(
   options?: LossOptions<R>,
 ): Tensor<Reduced<S, R>>
 export function mse(prediction: Tensor, target: Tensor, options: LossOptions = NO_OPTIONS): Tensor {
+  if (options !== NO_OPTIONS) checkOptions('mse', options, NAMES)
   checkAlike('mse', prediction, target)
   return reduce('mse', square(sub(prediction, target)), options)
 }
@@ -107,6 +119,7 @@ export function crossEntropy(
   options: CrossEntropyOptions = NO_OPTIONS,
 ): Tensor {
   const op = 'crossEntropy'
+  if (options !== NO_OPTIONS) checkOptions(op, options, CROSS_ENTROPY_NAMES)
   checkTensor(op, 'the logits', logits)
   checkTensor(op, 'the target', target)
   const { labelSmoothing = 0 } = options
@@ -165,7 +178,7 @@ export class MSE extends Module {
   readonly options: LossOptions
   constructor(options: LossOptions = NO_OPTIONS) {
     super()
-    this.options = options
+    this.options = checkOptions('MSE', options, NAMES)
   }
   forward<S extends Shape>(prediction: Tensor<S>, target: Tensor<S>): Tensor {
     return mse(prediction, target, this.options)
@@ -177,7 +190,7 @@ export class CrossEntropy extends Module {
   readonly options: CrossEntropyOptions
   constructor(options: CrossEntropyOptions = NO_OPTIONS) {
     super()
-    this.options = options
+    this.options = checkOptions('CrossEntropy', options, CROSS_ENTROPY_NAMES)
   }
   forward(logits: Tensor, target: Tensor): Tensor {
     return crossEntropy(logits, target, this.options) as Tensor

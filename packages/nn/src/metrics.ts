@@ -1,6 +1,6 @@
 /** @file Metrics of classifiers. Imports core and errors.ts. */
 import { argmax, ge, type Tensor, tensor, to } from '@tapegrad/core/ops'
-import { checkCount, checkTensor, describe, fail, isFloat, showShape } from './errors.ts'
+import { checkCount, checkOptions, checkTensor, describe, fail, isFloat, showShape } from './errors.ts'
 
 /**
  * Classes as whole numbers, [samples]: from int32 or bool [samples] as they are; from scores [samples, classes] the
@@ -97,9 +97,10 @@ export interface ConfusionOptions {
 export function confusionMatrix(
   prediction: Tensor,
   target: Tensor,
-  { labels, classes }: ConfusionOptions = {},
+  options: ConfusionOptions = {},
 ): ConfusionMatrix {
   const op = 'confusionMatrix'
+  const { labels, classes } = checkOptions(op, options, ['classes', 'labels'])
   const [predicted, actual] = pairs(op, prediction, target)
   const all = [...predicted, ...actual]
   const highest = all.reduce((a, b) => Math.max(a, b))

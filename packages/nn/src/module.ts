@@ -1,6 +1,6 @@
 /** @file Module: a part of a model. How it is called, searched, saved. Imports core, marks.ts, place.ts, state-dict.ts and summary.ts. */
 import { Tensor, to } from '@tapegrad/core/ops'
-import { describe, fail, isFloat } from './errors.ts'
+import { checkOptions, describe, fail, isFloat } from './errors.ts'
 import { type Mark, markOf } from './marks.ts'
 import { notePlace, outermost } from './place.ts'
 import { type LoadReport, restore, type StateDict, snapshot } from './state-dict.ts'
@@ -106,7 +106,8 @@ export abstract class Module {
    * must agree, or nothing is loaded; with `strict: false` keys may be missing or unknown, and the report names them.
    * Every key of a shared tensor is known, since files may have saved it under each.
    */
-  loadStateDict(dict: Readonly<StateDict>, { strict = true }: { strict?: boolean } = {}): LoadReport {
+  loadStateDict(dict: Readonly<StateDict>, options: { strict?: boolean } = {}): LoadReport {
+    const { strict = true } = checkOptions('loadStateDict', options, ['strict'])
     return restore(
       contentsOf(this).slots.map(({ path, tensor }) => [path, tensor]),
       dict,

@@ -13,7 +13,7 @@ import {
   type Tensor,
   where,
 } from '@tapegrad/core/ops'
-import { checkTensor, fail, isFloat, showShape } from './errors.ts'
+import { checkOptions, checkTensor, fail, isFloat, showShape } from './errors.ts'
 
 /** (x - center) / spread for each column, with a center and spread that `fit` finds; a constant column has the spread 1. */
 abstract class Scaler {
@@ -93,8 +93,9 @@ export class MinMaxScaler extends Scaler {
   readonly #low: number
   readonly #width: number
 
-  constructor({ range = [0, 1] }: MinMaxOptions = {}) {
+  constructor(options: MinMaxOptions = {}) {
     super('MinMaxScaler')
+    const { range = [0, 1] } = checkOptions('MinMaxScaler', options, ['range'])
     const [low, high]: readonly unknown[] = Array.isArray(range) ? range : []
     if (!(Number.isFinite(low) && Number.isFinite(high) && (low as number) < (high as number)))
       fail('MinMaxScaler', `range must be [low, high], two numbers with low < high, got ${String(range)}`)

@@ -1,6 +1,6 @@
 /** @file trainTestSplit: rows for training and rows for testing. Imports core and errors.ts. */
 import { arange, Generator, permutation, type Shape, Tensor, take, tensor } from '@tapegrad/core/ops'
-import { checkTensor, describe, fail, showShape } from './errors.ts'
+import { checkFlag, checkOptions, checkTensor, describe, fail, showShape } from './errors.ts'
 
 export interface SplitOptions {
   /** How many rows go to the test part: a share below 1, or a whole number of rows. Default 0.25; shares round up. */
@@ -13,6 +13,8 @@ export interface SplitOptions {
   /** Classes of the rows, int32: each has its share in both parts. */
   readonly stratify?: Tensor
 }
+
+const NAMES = ['testSize', 'shuffle', 'seed', 'generator', 'stratify']
 
 /** Several rows of a tensor. */
 type Rows<T> =
@@ -37,12 +39,14 @@ export function trainTestSplit<X extends Tensor, Y extends Tensor>(
   y: Y,
   options?: SplitOptions,
 ): [xTrain: Rows<X>, xTest: Rows<X>, yTrain: Rows<Y>, yTest: Rows<Y>]
-export function trainTestSplit(x: Tensor, second?: Tensor | SplitOptions, third: SplitOptions = {}): unknown {
+export function trainTestSplit(x: Tensor, second?: Tensor | SplitOptions, third?: SplitOptions): unknown {
   const op = 'trainTestSplit'
   const pair = second instanceof Tensor
   const tensors = pair ? [x, second] : [x]
-  const options = pair ? third : (second ?? {})
-  if (typeof options !== 'object' || options === null) fail(op, `expected options, got ${describe(options)}`)
+  if (!pair && second !== undefined && third !== undefined)
+    fail(op, `expected tensors, then options, got ${describe(second)} before ${describe(third)}`)
+  const given = pair || second === undefined ? third : second
+  const options = given === undefined ? {} : checkOptions(op, given, NAMES)
   for (const t of tensors) {
     checkTensor(op, 'each argument before the options', t)
     if (t.ndim === 0) fail(op, 'a 0-d tensor has no rows')
@@ -65,6 +69,7 @@ function testRows(op: string, testSize: unknown, count: number): number {
 
 function divide(op: string, count: number, testCount: number, options: SplitOptions): [Tensor, Tensor] {
   const { shuffle = true, seed, stratify } = options
+  checkFlag(op, 'shuffle', shuffle)
   if (seed !== undefined && options.generator !== undefined) fail(op, 'pass a seed or a generator, not both')
   if (stratify !== undefined && !shuffle) fail(op, 'stratify draws rows at random; leave out shuffle: false')
   const generator = seed === undefined ? options.generator : new Generator(seed)

@@ -202,7 +202,9 @@ describe('trainTestSplit', () => {
     )
     expect(() => trainTestSplit(tensor(1))).toThrow('trainTestSplit: a 0-d tensor has no rows')
     expect(() => trainTestSplit([1, 2] as never)).toThrow(/^trainTestSplit: each argument/)
-    expect(() => trainTestSplit(x, 5 as never)).toThrow('trainTestSplit: expected options, got 5')
+    expect(() => trainTestSplit(x, 5 as never)).toThrow(
+      'trainTestSplit: options must be a plain object, as in { testSize: value }, got 5',
+    )
     expect(() => trainTestSplit(x, { seed: 1, generator: new Generator(1) })).toThrow(
       /a seed or a generator, not both/,
     )

@@ -1,6 +1,6 @@
 /** @file Dense: the fully connected layer. Imports layer.ts, marks.ts and init.ts. */
 import { linear, type Tensor } from '@tapegrad/core/ops'
-import { checkCount, describe, fail } from '../errors.ts'
+import { checkCount, checkOptions, describe, fail } from '../errors.ts'
 import { type Initializer, type InitOptions, initialize, uniform } from '../init.ts'
 import { Layer } from '../layer.ts'
 import { parameter } from '../marks.ts'
@@ -11,6 +11,8 @@ export interface DenseOptions extends InitOptions {
   /** How the weight starts: by default uniform in ±1/√in, as in PyTorch. */
   readonly init?: Initializer
 }
+
+const NAMES = ['bias', 'init', 'dtype', 'generator']
 
 /** z = x W^T + b: [..., in] -> [..., out]; for one sample, z = W n + b. */
 export class Dense<I extends number = number, O extends number = number> extends Layer<[I], [O]> {
@@ -24,7 +26,7 @@ export class Dense<I extends number = number, O extends number = number> extends
     checkCount('Dense', 'the number of inputs', inputs)
     checkCount('Dense', 'the number of outputs', outputs)
     const limit = 1 / Math.sqrt(inputs)
-    const { init = uniform(-limit, limit), bias = true } = options
+    const { init = uniform(-limit, limit), bias = true } = checkOptions('Dense', options, NAMES)
     if (typeof bias !== 'boolean' && typeof bias !== 'function')
       fail('Dense', `bias must be true, false or an initializer, got ${describe(bias)}`)
     this.weight = parameter(initialize('Dense', 'init', init, [outputs, inputs], options) as Tensor<[O, I]>)

@@ -1,6 +1,6 @@
 /** @file What all optimizers share: parameter groups, learning rates, saved state. Imports core, errors.ts and state-dict.ts. */
-import { assign, broadcastTo, full, noGrad, Tensor } from '@tapegrad/core/ops'
-import { checkNonNegative, describe, fail, isFloat } from '../errors.ts'
+import { assign, broadcastTo, noGrad, Tensor, tensor } from '@tapegrad/core/ops'
+import { checkNonNegative, checkOptions, describe, fail, isFloat } from '../errors.ts'
 import { type Entry, restore, type StateDict, snapshot } from '../state-dict.ts'
 
 /** Settings that every optimizer has. */
@@ -23,7 +23,7 @@ export class ParameterGroup<Options extends Required<OptimizerOptions>> {
   readonly #op: string
   #lr = 0
   // As tensors, so that compiled steps read the current value.
-  readonly #rates = [full([], 0), full([], 0, { dtype: 'float64' })]
+  readonly #rates = [tensor(0), tensor(0, { dtype: 'float64' })]
 
   constructor(op: string, params: readonly Tensor[], options: Options) {
     this.#op = op
@@ -72,7 +72,7 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
     makeState: (parameter: Tensor, options: Options) => StateDict,
   ) {
     this.groups = groupsOf(op, params).map(({ params: own, ...rest }) => {
-      const settings: Options = { ...options, ...rest }
+      const settings: Options = { ...options, ...checkOptions(op, rest, Object.keys(options)) }
       check(settings)
       return new ParameterGroup(op, own, settings)
     })
@@ -134,7 +134,7 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
   /** The learning rates, then the tensors of the state. */
   #entries(): Entry[] {
     return [
-      ...this.groups.map(({ lr }, i): Entry => [`groups.${i}.lr`, full([], lr, { dtype: 'float64' })]),
+      ...this.groups.map(({ lr }, i): Entry => [`groups.${i}.lr`, tensor(lr, { dtype: 'float64' })]),
       ...this.#slots.flatMap(({ state }, i) =>
         Object.entries(state).map(([name, tensor]): Entry => [`state.${i}.${name}`, tensor]),
       ),

@@ -1,6 +1,6 @@
 /** @file SGD: gradient descent with momentum. Imports core, errors.ts and optimizer.ts. */
-import { add, assign, broadcastTo, full, mul, sub, type Tensor, zerosLike } from '@tapegrad/core/ops'
-import { checkFinite, checkNonNegative, describe, fail } from '../errors.ts'
+import { add, assign, broadcastTo, mul, sub, type Tensor, tensor, zeros } from '@tapegrad/core/ops'
+import { checkFinite, checkFlag, checkNonNegative, checkOptions, fail } from '../errors.ts'
 import type { StateDict } from '../state-dict.ts'
 import { Optimizer, type OptimizerOptions, type Params, type Slot } from './optimizer.ts'
 
@@ -25,16 +25,16 @@ function check({ momentum, dampening, nesterov, weightDecay }: Settings): void {
   checkNonNegative('SGD', 'momentum', momentum)
   checkNonNegative('SGD', 'weightDecay', weightDecay)
   checkFinite('SGD', 'dampening', dampening)
-  if (typeof nesterov !== 'boolean') fail('SGD', `nesterov must be true or false, got ${describe(nesterov)}`)
+  checkFlag('SGD', 'nesterov', nesterov)
   if (nesterov && (momentum === 0 || dampening !== 0))
     fail('SGD', `nesterov needs momentum above 0 and no dampening, got ${momentum} and ${dampening}`)
 }
 
 function makeState(p: Tensor, { momentum, dampening }: Settings): StateDict {
   if (momentum === 0) return {}
-  const momentum_buffer = zerosLike(p)
+  const momentum_buffer = zeros(p.shape, { dtype: p.dtype })
   // The first gradient enters undampened: `share` is 1 until a step was made.
-  return dampening === 0 ? { momentum_buffer } : { momentum_buffer, share: full([], 1, { dtype: p.dtype }) }
+  return dampening === 0 ? { momentum_buffer } : { momentum_buffer, share: tensor(1, { dtype: p.dtype }) }
 }
 
 /**
@@ -43,7 +43,13 @@ function makeState(p: Tensor, { momentum, dampening }: Settings): StateDict {
  */
 export class SGD extends Optimizer<Settings> {
   constructor(params: Params<SGDOptions>, options: SGDOptions = {}) {
-    super('SGD', params, { ...defaults, ...options }, check, makeState)
+    super(
+      'SGD',
+      params,
+      { ...defaults, ...checkOptions('SGD', options, Object.keys(defaults)) },
+      check,
+      makeState,
+    )
   }
 
   protected update({ parameter, rate, options, state }: Slot<Settings>, grad: Tensor): void {

@@ -1,0 +1,89 @@
+/** @file Options that do not exist, and what is no options at all, are refused with the names that there are. */
+import { full, TapegradError, tensor, zeros } from '@tapegrad/core'
+import {
+  CrossEntropy,
+  confusionMatrix,
+  crossEntropy,
+  DataLoader,
+  Dense,
+  MinMaxScaler,
+  MSE,
+  mse,
+  SGD,
+  TensorDataset,
+  trainTestSplit,
+} from '@tapegrad/nn'
+import { expect, it } from 'vitest'
+
+const p = () => zeros([2], { requiresGrad: true })
+const x = zeros([4, 2])
+const classes = tensor(Int32Array.of(0, 1))
+const data = new TensorDataset(x)
+
+/** Each call as JavaScript may make it, with one argument for the options. */
+const calls: [op: string, first: string, call: (options: never) => unknown][] = [
+  ['SGD', 'lr', (o) => new SGD([p()], o)],
+  ['Dense', 'bias', (o) => new Dense(2, 3, o)],
+  ['mse', 'reduction', (o) => mse(x, x, o)],
+  ['MSE', 'reduction', (o) => new MSE(o)],
+  ['crossEntropy', 'reduction', (o) => crossEntropy(x, x, o)],
+  ['CrossEntropy', 'reduction', (o) => new CrossEntropy(o)],
+  ['DataLoader', 'batchSize', (o) => new DataLoader(data, o)],
+  ['trainTestSplit', 'testSize', (o) => trainTestSplit(x, x, o)],
+  ['MinMaxScaler', 'range', (o) => new MinMaxScaler(o)],
+  ['confusionMatrix', 'classes', (o) => confusionMatrix(classes, classes, o)],
+  ['loadStateDict', 'strict', (o) => new Dense(2, 3).loadStateDict(new Dense(2, 3).stateDict(), o)],
+]
+
+it.each(calls)('%s refuses an unknown option', (op, first, call) => {
+  for (const key of ['weight_decay', 'reduce', 'biass']) {
+    const attempt = () => call({ [key]: 1 } as never)
+    expect(attempt).toThrow(TapegradError)
+    expect(attempt).toThrow(
+      new RegExp(`^${op}: there is no option "${key}"; (there are|the only one is) ${first}`),
+    )
+  }
+})
+
+it.each(calls)('%s refuses what is no options', (op, first, call) => {
+  const got: [unknown, string][] = [
+    [null, 'null'],
+    ['sum', '"sum"'],
+    [0.1, '0.1'],
+    [[0, 1], 'an array of length 2'],
+    [zeros([3]), 'a tensor of shape [3]'],
+  ]
+  for (const [options, shown] of got)
+    expect(() => call(options as never)).toThrow(
+      `${op}: options must be a plain object, as in { ${first}: value }, got ${shown}`,
+    )
+})
+
+it('SGD refuses an unknown setting of a group', () => {
+  expect(() => new SGD([{ params: [p()], learningRate: 1 } as never])).toThrow(
+    'SGD: there is no option "learningRate"; there are lr, momentum, dampening, nesterov, weightDecay',
+  )
+})
+
+it('DataLoader and trainTestSplit refuse flags that are no booleans', () => {
+  for (const flag of ['shuffle', 'dropLast'])
+    expect(() => new DataLoader(data, { [flag]: 'no' })).toThrow(
+      `DataLoader: ${flag} must be true or false, got "no"`,
+    )
+  expect(() => trainTestSplit(x, { shuffle: 'no' as never })).toThrow(
+    'trainTestSplit: shuffle must be true or false, got "no"',
+  )
+  expect(() => new DataLoader(data, { collate: 'stack' as never })).toThrow('collate must be a function')
+})
+
+it('trainTestSplit refuses more than two tensors, and options in the wrong place', () => {
+  const split = trainTestSplit as (...args: unknown[]) => unknown
+  expect(() => split(x, x, x)).toThrow(/^trainTestSplit: options must be a plain object/)
+  expect(() => split(x, { testSize: 1 }, x)).toThrow(/^trainTestSplit: expected tensors, then options/)
+  expect(split(x, undefined, { testSize: 1 })).toHaveLength(2)
+})
+
+it('the options that there are pass', () => {
+  expect(mse(full([2], 1), zeros([2]), { reduction: 'sum', scale: 0.5 }).item()).toBe(1)
+  expect(new SGD([{ params: [p()], lr: 1, momentum: 0.5 }], { weightDecay: 0.1 }).lr).toBe(1)
+})
