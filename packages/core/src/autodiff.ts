@@ -1,4 +1,5 @@
-/** @file What users differentiate with: backward, grad, valueAndGrad, vjp, jvp. Imports walk.ts and tree.ts. */
+/** @file The transforms: grad, valueAndGrad, vjp, jvp. Imports backward.ts, walk.ts and tree.ts. */
+import { type BackwardOptions, cotangentFor } from './backward.ts'
 import { isFloat } from './dtype.ts'
 import { checkFlag, checkFunction, checkOptions, describe, fail } from './errors.ts'
 import { add } from './ops/define.ts'
@@ -12,76 +13,6 @@ import { currentLevel, enterTransform, keepsGraph, leaveTransform, runRules } fr
 import { Node, Tensor, viewOf } from './tensor.ts'
 import { mapTree, type Path, showPath, type Tree, zipTree } from './tree.ts'
 import { pathBetween, pullback, pushforward, reachable } from './walk.ts'
-
-// ── backward: gradients of leaves ────────────────────────────────────────────
-
-export interface BackwardOptions {
-  /** Record the gradients' own computation, so that `backward` can be called on them in turn. */
-  readonly createGraph?: boolean
-}
-
-/**
- * Adds dL/dx to `x.grad` of every leaf x with `requiresGrad` (and of every tensor with `retainGrad()`) that `y` depends
- * on. L is `y` itself for a single element; else L = sum(cotangent * y). The tape stays intact.
- */
-export function backward(y: Tensor, cotangent?: Tensor | null, options: BackwardOptions = {}): void {
-  checkTensor('backward', y)
-  const { createGraph = false } = checkOptions('backward', options, ['createGraph'])
-  if (y.node === null) {
-    fail(
-      'backward',
-      'this tensor is not tracked: set requiresGrad on a tensor that it is computed from, and compute it outside of noGrad',
-    )
-  }
-  const seed = cotangentFor('backward', y, cotangent)
-  const nodes = reachable(y.node)
-  const keep = keepsGraph(checkFlag('backward', 'createGraph', createGraph))
-  runRules(keep, () =>
-    pullback(nodes, seed, ({ primitive: made, output }, ct) => {
-      if (made === null || output.retainsGrad) accumulateGrad(output, ct, keep)
-    }),
-  )
-}
-
-function cotangentFor(op: string, y: Tensor, cotangent: Tensor | null | undefined): Tensor {
-  if (cotangent === undefined || cotangent === null) {
-    if (y.size !== 1) {
-      fail(
-        op,
-        `the tensor has shape ${showShape(y.shape)}, not one element; reduce it with sum() or mean(), or pass a cotangent of that shape`,
-      )
-    }
-    return constantLike(y, 1)
-  }
-  if (!(cotangent instanceof Tensor)) fail(op, `the cotangent must be a tensor, got ${describe(cotangent)}`)
-  if (!sameShape(cotangent.shape, y.shape) || cotangent.dtype !== y.dtype) {
-    fail(
-      op,
-      `the cotangent is ${cotangent.dtype} ${showShape(cotangent.shape)}, the output ${y.dtype} ${showShape(y.shape)}; they must agree`,
-    )
-  }
-  return cotangent
-}
-
-function accumulateGrad(x: Tensor, ct: Tensor, keep: boolean): void {
-  const { grad } = x
-  // A copy, because the cotangent may be the caller's own, shared with another tensor's grad, or a repeated view; a
-  // computed one that stays on the tape is kept as it is: it cannot be assigned to.
-  if (grad === null || grad === undefined) x.grad = keep && ct.node?.primitive ? ct : clone(ct)
-  else {
-    if (!(grad instanceof Tensor))
-      fail('backward', `grad holds ${describe(grad)}; set it to a tensor or to null`)
-    if (!sameShape(grad.shape, x.shape) || grad.dtype !== x.dtype) {
-      fail(
-        'backward',
-        `grad holds ${grad.dtype} ${showShape(grad.shape)}, the tensor is ${x.dtype} ${showShape(x.shape)}; set grad to null`,
-      )
-    }
-    x.grad = add(grad, ct)
-  }
-}
-
-// ── transforms ───────────────────────────────────────────────────────────────
 
 /** A fresh name for a value: an inner transform cannot see past it, an outer one can. */
 const aliasPrimitive = /* @__PURE__ */ primitive({

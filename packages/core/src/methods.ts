@@ -2,7 +2,7 @@
  * @file The methods of Tensor: their types, and their installation on the prototype. Each only calls the free function
  * of its name, which documents it. Imports everything above.
  */
-import { type BackwardOptions, backward } from './autodiff.ts'
+import { type BackwardOptions, backward } from './backward.ts'
 import type { DType } from './dtype.ts'
 import type {
   Assignable,

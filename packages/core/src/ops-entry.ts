@@ -1,13 +1,6 @@
 /** @file The entry `@tapegrad/core/ops`: everything as free functions, tree-shakable, without side effects. */
-export {
-  type BackwardOptions,
-  backward,
-  type GradOptions,
-  grad,
-  jvp,
-  valueAndGrad,
-  vjp,
-} from './autodiff.ts'
+export { type GradOptions, grad, jvp, valueAndGrad, vjp } from './autodiff.ts'
+export { type BackwardOptions, backward } from './backward.ts'
 export {
   arange,
   type CreateOptions,

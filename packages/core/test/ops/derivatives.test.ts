@@ -1,6 +1,7 @@
 /** @file Every differentiable row of the op table, to third order in every mix of modes, in every memory layout. */
 import { describe, expect, it } from 'vitest'
-import { backward, jvp, vjp } from '../../src/autodiff.ts'
+import { jvp, vjp } from '../../src/autodiff.ts'
+import { backward } from '../../src/backward.ts'
 import type { DType } from '../../src/dtype.ts'
 import { add, mul } from '../../src/ops/index.ts'
 import type { Tensor } from '../../src/tensor.ts'

@@ -1,6 +1,7 @@
 /** @file Derivatives where they are a convention: ties, kinks, bounds, zeros of products and powers. All as documented. */
 import { describe, expect, it } from 'vitest'
-import { backward, jvp, vjp } from '../../src/autodiff.ts'
+import { jvp, vjp } from '../../src/autodiff.ts'
+import { backward } from '../../src/backward.ts'
 import { tensor } from '../../src/create.ts'
 import {
   abs,

@@ -1,0 +1,76 @@
+/** @file backward: gradients of leaves, accumulated in their `grad`. Imports walk.ts. */
+import { checkFlag, checkOptions, describe, fail } from './errors.ts'
+import { add } from './ops/define.ts'
+import { clone, constantLike } from './ops/memory.ts'
+import { checkTensor } from './ops/operand.ts'
+import { sameShape, showShape } from './shape.ts'
+import { keepsGraph, runRules } from './tape.ts'
+import { Tensor } from './tensor.ts'
+import { pullback, reachable } from './walk.ts'
+
+export interface BackwardOptions {
+  /** Record the gradients' own computation, so that `backward` can be called on them in turn. */
+  readonly createGraph?: boolean
+}
+
+/**
+ * Adds dL/dx to `x.grad` of every leaf x with `requiresGrad` (and of every tensor with `retainGrad()`) that `y` depends
+ * on. L is `y` itself for a single element; else L = sum(cotangent * y). The tape stays intact.
+ */
+export function backward(y: Tensor, cotangent?: Tensor | null, options: BackwardOptions = {}): void {
+  checkTensor('backward', y)
+  const { createGraph = false } = checkOptions('backward', options, ['createGraph'])
+  if (y.node === null) {
+    fail(
+      'backward',
+      'this tensor is not tracked: set requiresGrad on a tensor that it is computed from, and compute it outside of noGrad',
+    )
+  }
+  const seed = cotangentFor('backward', y, cotangent)
+  const nodes = reachable(y.node)
+  const keep = keepsGraph(checkFlag('backward', 'createGraph', createGraph))
+  runRules(keep, () =>
+    pullback(nodes, seed, ({ primitive: made, output }, ct) => {
+      if (made === null || output.retainsGrad) accumulateGrad(output, ct, keep)
+    }),
+  )
+}
+
+/** The cotangent a caller gave for `y`, checked; 1 where it was left out and `y` has one element. */
+export function cotangentFor(op: string, y: Tensor, cotangent: Tensor | null | undefined): Tensor {
+  if (cotangent === undefined || cotangent === null) {
+    if (y.size !== 1) {
+      fail(
+        op,
+        `the tensor has shape ${showShape(y.shape)}, not one element; reduce it with sum() or mean(), or pass a cotangent of that shape`,
+      )
+    }
+    return constantLike(y, 1)
+  }
+  if (!(cotangent instanceof Tensor)) fail(op, `the cotangent must be a tensor, got ${describe(cotangent)}`)
+  if (!sameShape(cotangent.shape, y.shape) || cotangent.dtype !== y.dtype) {
+    fail(
+      op,
+      `the cotangent is ${cotangent.dtype} ${showShape(cotangent.shape)}, the output ${y.dtype} ${showShape(y.shape)}; they must agree`,
+    )
+  }
+  return cotangent
+}
+
+function accumulateGrad(x: Tensor, ct: Tensor, keep: boolean): void {
+  const { grad } = x
+  // A copy, because the cotangent may be the caller's own, shared with another tensor's grad, or a repeated view; a
+  // computed one that stays on the tape is kept as it is: it cannot be assigned to.
+  if (grad === null || grad === undefined) x.grad = keep && ct.node?.primitive ? ct : clone(ct)
+  else {
+    if (!(grad instanceof Tensor))
+      fail('backward', `grad holds ${describe(grad)}; set it to a tensor or to null`)
+    if (!sameShape(grad.shape, x.shape) || grad.dtype !== x.dtype) {
+      fail(
+        'backward',
+        `grad holds ${grad.dtype} ${showShape(grad.shape)}, the tensor is ${x.dtype} ${showShape(x.shape)}; set grad to null`,
+      )
+    }
+    x.grad = add(grad, ct)
+  }
+}
