@@ -135,7 +135,12 @@ export function crossEntropy(
   const logp = logSoftmax(logits, axis)
   const indices = target.dtype === 'int32'
   if (indices) checkClasses(op, logits, target, axis)
-  else checkAlike(op, logits, target)
+  else {
+    const shape = logits.shape.filter((_, i) => i !== axis)
+    if (!sameShape(target.shape, logits.shape) && sameShape(target.shape, shape))
+      fail(op, `class indices must be int32, the target is ${target.dtype}; convert it with to('int32')`)
+    checkAlike(op, logits, target)
+  }
   // Chosen, not multiplied by 0: a log of -Infinity elsewhere must not become NaN.
   const hits = indices ? where(isClass(target, axis, logits.ndim, classes), logp, 0) : mul(target, logp)
   let losses = neg(sum(hits, axis))

@@ -93,6 +93,9 @@ export interface ConfusionOptions {
   readonly labels?: readonly string[]
 }
 
+/** A table of 64 MB. */
+const MOST_CLASSES = 4096
+
 /** Counts how often samples of each class were taken for each class; prediction and target as for `accuracy`. */
 export function confusionMatrix(
   prediction: Tensor,
@@ -107,12 +110,14 @@ export function confusionMatrix(
   const columns = [prediction, target].map((x) => (x.ndim === 2 && x.shape[1]! > 1 ? x.shape[1]! : 0))
   const size = classes ?? labels?.length ?? Math.max(highest + 1, ...columns)
   checkCount(op, 'classes', size)
+  if (size > MOST_CLASSES)
+    fail(op, `${size} classes are more than ${MOST_CLASSES}; number the classes from 0 without gaps`)
   if (labels !== undefined && (!Array.isArray(labels) || labels.length !== size))
     fail(op, `expected ${size} labels, one for each class, got ${describe(labels)}`)
-  const counts = new Int32Array(size * size)
   all.forEach((c) => {
     if (c < 0 || c >= size) fail(op, `class ${c} is out of range for ${size} classes, 0 to ${size - 1}`)
   })
+  const counts = new Int32Array(size * size)
   predicted.forEach((p, i) => {
     counts[actual[i]! * size + p]!++
   })

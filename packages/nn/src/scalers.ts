@@ -43,6 +43,12 @@ abstract class Scaler {
         `column ${bad % columns} holds ${x.data[bad]} (row ${Math.floor(bad / columns)}); remove or replace it`,
       )
     const [center, spread] = this.measure(x.detach())
+    const wide = spread.data.findIndex((value) => !Number.isFinite(value))
+    if (wide >= 0)
+      fail(
+        op,
+        `the values of column ${wide} span more than ${x.dtype} can hold; divide them by 1000 or so first`,
+      )
     this.#center = center
     this.#spread = where(eq(spread, 0), 1, spread)
     return this

@@ -62,7 +62,8 @@ export function trainTestSplit(x: Tensor, second?: Tensor | SplitOptions, third?
 function testRows(op: string, testSize: unknown, count: number): number {
   if (!(typeof testSize === 'number' && testSize > 0 && (testSize < 1 || Number.isInteger(testSize))))
     fail(op, `testSize must be a share below 1 or a whole number of rows, got ${describe(testSize)}`)
-  const rows = testSize < 1 ? Math.ceil(testSize * count) : testSize
+  // 0.07 * 100 is 7.000000000000001, which is 7 rows.
+  const rows = testSize < 1 ? Math.ceil(Number((testSize * count).toPrecision(12))) : testSize
   if (rows >= count) fail(op, `testSize ${testSize} of ${count} rows leaves none for training`)
   return rows
 }

@@ -192,7 +192,9 @@ describe('crossEntropy', () => {
     expect(say(logits, classes([0, 1]))).toThrow(
       'crossEntropy: class indices for logits [4, 3] must be [4], got [2]',
     )
-    expect(say(logits, zeros([4]))).toThrow(/^crossEntropy: the prediction is \[4, 3\], the target \[4\]/)
+    expect(say(logits, zeros([4]))).toThrow(
+      /^crossEntropy: class indices must be int32, the target is float32/,
+    )
     expect(say(logits, zeros([4, 3]))).toThrow(/^crossEntropy: the prediction is float64, the target float32/)
     expect(say(tensor(1), classes([0], []))).toThrow(/^crossEntropy: the logits are a 0-d tensor/)
     expect(say(classes([1, 2]), classes([0], []))).toThrow(/^crossEntropy: the logits must be floating-point/)
