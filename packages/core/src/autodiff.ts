@@ -2,9 +2,7 @@
 import { type BackwardOptions, cotangentFor } from './backward.ts'
 import { isFloat } from './dtype.ts'
 import { checkFlag, checkFunction, checkOptions, describe, fail } from './errors.ts'
-import { add } from './ops/define.ts'
-import { clone, constantLike } from './ops/memory.ts'
-import { checkTensor } from './ops/operand.ts'
+import { constantLike } from './ops/memory.ts'
 import { reshape } from './ops/reshape.ts'
 import { primitive, SAVES_NOTHING } from './primitive.ts'
 import { sameShape, showShape } from './shape.ts'
@@ -12,7 +10,7 @@ import type { OneElement, Shape } from './shape-types.ts'
 import { currentLevel, enterTransform, keepsGraph, leaveTransform, runRules } from './tape.ts'
 import { Node, Tensor, viewOf } from './tensor.ts'
 import { mapTree, type Path, showPath, type Tree, zipTree } from './tree.ts'
-import { pathBetween, pullback, pushforward, reachable } from './walk.ts'
+import { pathBetween, pullback, pushforward } from './walk.ts'
 
 /** A fresh name for a value: an inner transform cannot see past it, an outer one can. */
 const aliasPrimitive = /* @__PURE__ */ primitive({
