@@ -20,24 +20,25 @@ export function summarize(
 ): string {
   if (!(Array.isArray(inputShape) && inputShape.every((size) => Number.isInteger(size) && size >= 0)))
     fail('summary', `the input shape must be an array of whole numbers >= 0, got ${describe(inputShape)}`)
-  const outputs = outputsOf([root, ...inside.map(([, module]) => module)], inputShape)
+  const all = [['', root] as const, ...inside]
+  const outputs = outputsOf(
+    all.map(([, module]) => module),
+    inputShape,
+  )
   const counted = new Set<Tensor>()
-  // The parameters of a module inside another are counted there, and only there.
-  const rowOf = (path: string, module: Summarized): string[] => {
-    const within = inside.filter(([inner]) => path === '' || inner.startsWith(`${path}.`))
-    const deeper = new Set(within.flatMap(([, inner]) => inner.parameters()))
-    const own = module.parameters().filter((p) => !(deeper.has(p) || counted.has(p)))
+  const rows = all.map(([path, module], i) => {
+    const within = inside.filter(([inner]) => i === 0 || inner.startsWith(`${path}.`))
+    // The parameters of a module inside another are counted there, and only there.
+    const deeper = within.flatMap(([, inner]) => inner.parameters())
+    const own = module.parameters().filter((p) => !deeper.includes(p) && !counted.has(p))
     for (const p of own) counted.add(p)
     return [`${path} ${module}`.trim().slice(0, 60), outputs.get(module) ?? 'not called', `${count(own)}`]
-  }
-  const top = rowOf('', root)
-  const rows = inside.map(([path, module]) => rowOf(path, module))
-  if (rows.length === 0 || top[2] !== '0') rows.unshift(top)
+  })
+  if (rows.length > 1 && rows[0]![2] === '0') rows.shift()
   const lines = columns([['Layer', 'Output shape', 'Parameters'], ...rows])
   const rule = '─'.repeat(lines[0]!.length)
   const parameters = root.parameters()
-  const trainable = count(parameters.filter((p) => p.requiresGrad))
-  const total = `${count(parameters)} parameters, ${trainable} trainable`
+  const total = `${count(parameters)} parameters, ${count(parameters.filter((p) => p.requiresGrad))} trainable`
   return [lines[0], rule, ...lines.slice(1), rule, total].join('\n')
 }
 
@@ -46,7 +47,7 @@ const count = (tensors: readonly Tensor[]): number => tensors.reduce((sum, { siz
 /** Each module's output shape, seen by standing in for its `forward` while the first of them runs. */
 function outputsOf(modules: readonly Summarized[], inputShape: readonly number[]): Map<Summarized, string> {
   const outputs = new Map<Summarized, string>()
-  const replaced = new Map<Summarized, PropertyDescriptor | undefined>()
+  const replaced: [Summarized, PropertyDescriptor | undefined][] = []
   const modes = modules.map((module) => module.training)
   const root = modules[0]!
   try {
@@ -59,7 +60,7 @@ function outputsOf(modules: readonly Summarized[], inputShape: readonly number[]
       }
       const before = Object.getOwnPropertyDescriptor(module, 'forward')
       if (Reflect.defineProperty(module, 'forward', { value, configurable: true }))
-        replaced.set(module, before)
+        replaced.push([module, before])
       else outputs.set(module, 'frozen')
     }
     root.eval()
@@ -67,12 +68,11 @@ function outputsOf(modules: readonly Summarized[], inputShape: readonly number[]
     noGrad(() => root.call(zeros([...inputShape], { dtype }) as never))
   } finally {
     for (const [module, before] of replaced)
-      if (before) Object.defineProperty(module, 'forward', before)
+      if (before) Reflect.defineProperty(module, 'forward', before)
       else Reflect.deleteProperty(module, 'forward')
     // Outer modules come first; each sets the modules inside it too.
     modules.forEach((module, i) => {
-      if (modes[i]) module.train()
-      else module.eval()
+      module[modes[i] ? 'train' : 'eval']()
     })
   }
   return outputs

@@ -56,6 +56,8 @@ describe('the state', () => {
     )
     expect(() => optimizer.loadStateDict(undefined as never)).toThrow(/^loadStateDict: expected an object/)
     const negative = { ...optimizer.stateDict(), 'groups.0.lr': tensor(-1) }
-    expect(() => optimizer.loadStateDict(negative)).toThrow(/^SGD: lr must be a finite number >= 0, got -1/)
+    expect(() => optimizer.loadStateDict(negative)).toThrow(
+      /^loadStateDict: groups\.0\.lr must be a finite number >= 0, got -1/,
+    )
   })
 })

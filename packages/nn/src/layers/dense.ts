@@ -12,8 +12,6 @@ export interface DenseOptions extends InitOptions {
   readonly init?: Initializer
 }
 
-const NAMES = ['bias', 'init', 'dtype', 'generator']
-
 /** z = x W^T + b: [..., in] -> [..., out]; for one sample, z = W n + b. */
 export class Dense<I extends number = number, O extends number = number> extends Layer<[I], [O]> {
   /** [out, in]: row i holds the weights into neuron i. */
@@ -26,7 +24,12 @@ export class Dense<I extends number = number, O extends number = number> extends
     checkCount('Dense', 'the number of inputs', inputs)
     checkCount('Dense', 'the number of outputs', outputs)
     const limit = 1 / Math.sqrt(inputs)
-    const { init = uniform(-limit, limit), bias = true } = checkOptions('Dense', options, NAMES)
+    const { init = uniform(-limit, limit), bias = true } = checkOptions('Dense', options, [
+      'bias',
+      'init',
+      'dtype',
+      'generator',
+    ])
     if (typeof bias !== 'boolean' && typeof bias !== 'function')
       fail('Dense', `bias must be true, false or an initializer, got ${describe(bias)}`)
     this.weight = parameter(initialize('Dense', 'init', init, [outputs, inputs], options) as Tensor<[O, I]>)

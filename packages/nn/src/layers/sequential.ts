@@ -24,28 +24,29 @@ export class Sequential<Ls extends readonly Layer[] = readonly Layer[]> extends 
   }
 
   forward(x: Tensor): Tensor {
-    const { layers } = this
-    let h = x
-    let i = 0
-    try {
-      for (; i < layers.length; i++) h = layers[i]!.call(h as never)
-    } catch (error) {
-      this.#place(error, i)
-    }
-    return h
+    return this.#run(x)
   }
 
   /** The output of every layer, the last one being that of `call`: call `retainGrad()` on any of them. */
   activations<Batch extends Shape>(x: Tensor<readonly [...Batch, ...In<Ls>]>): Tensor[] {
-    const { layers } = this
     const outputs: Tensor[] = []
-    try {
-      for (let h: Tensor = x as Tensor; outputs.length < layers.length; outputs.push(h))
-        h = layers[outputs.length]!.call(h as never)
-    } catch (error) {
-      this.#place(error, outputs.length)
-    }
+    this.#run(x as Tensor, outputs)
     return outputs
+  }
+
+  #run(x: Tensor, outputs?: Tensor[]): Tensor {
+    const { layers } = this
+    let h = x
+    let i = 0
+    try {
+      for (; i < layers.length; i++) {
+        h = layers[i]!.call(h as never)
+        outputs?.push(h)
+      }
+    } catch (error) {
+      this.#place(error, i)
+    }
+    return h
   }
 
   /** Rethrows the error of layer i, with the place of that layer and of the one that made its input. */

@@ -1,6 +1,6 @@
 /** @file What all optimizers share: parameter groups, learning rates, saved state. Imports core, errors.ts and state-dict.ts. */
 import { assign, broadcastTo, noGrad, Tensor, tensor } from '@tapegrad/core/ops'
-import { checkNonNegative, checkOptions, describe, fail, isFloat } from '../errors.ts'
+import { checkNonNegative, checkOptions, describe, fail, isFloat, sameShape, showShape } from '../errors.ts'
 import { type Entry, restore, type StateDict, snapshot } from '../state-dict.ts'
 
 /** Settings that every optimizer has. */
@@ -87,10 +87,15 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
     this.#update = () => {
       for (const slot of this.#slots) {
         const { parameter, rate } = slot
-        const { grad, dtype } = parameter
+        const { grad, dtype, shape } = parameter
         if (grad === null) continue
         if (dtype !== rate.dtype)
           fail(op, `a parameter was converted to ${dtype} after the optimizer was made; make a new optimizer`)
+        if (grad.shape !== shape && !sameShape(grad.shape, shape))
+          fail(
+            op,
+            `parameter ${this.#slots.indexOf(slot)} is ${showShape(shape)}, its grad ${showShape(grad.shape)}`,
+          )
         this.update(slot, grad)
       }
     }
@@ -125,10 +130,12 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
   /** Takes over a state; the optimizer must have been made with parameters and settings of the same kind. */
   loadStateDict(dict: Readonly<StateDict>): void {
     const entries = this.#entries()
+    const rates = entries.slice(0, this.groups.length)
+    // Before anything that lasts is overwritten: the rates of the entries are copies.
+    restore(rates, dict, false)
+    for (const [key, rate] of rates) checkNonNegative('loadStateDict', key, rate.item())
     restore(entries, dict, true)
-    this.groups.forEach((group, i) => {
-      group.lr = entries[i]![1].item()
-    })
+    for (const group of this.groups) group.lr = rates.shift()![1].item()
   }
 
   /** The learning rates, then the tensors of the state. */
