@@ -40,7 +40,8 @@ export function checkFunction(op: string, f: unknown): void {
 
 /** Throws unless `options` is an object with no keys but `names`: a bare 'float64' or a misspelt key would be ignored. */
 export function checkOptions<T extends object>(op: string, options: T, names: readonly string[]): T {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
+  // 'strides': a tensor in the wrong place.
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || 'strides' in options)
     fail(op, `options must be a plain object, as in { ${names[0]}: value }, got ${describe(options)}`)
   for (const key in options) {
     if (!names.includes(key))

@@ -17,7 +17,8 @@ export {
 } from './create.ts'
 export { defineOp, type OpContext, type OpDefinition, type OpSignature } from './custom.ts'
 export type { DType, TypedArray } from './dtype.ts'
-export { TapegradError } from './errors.ts'
+// Besides the class: for authors of layers and ops who want to refuse bad arguments as tapegrad does.
+export { checkFlag, checkOptions, describe, fail, TapegradError } from './errors.ts'
 export {
   assertGradcheck,
   type GradcheckMode,

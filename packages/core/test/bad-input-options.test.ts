@@ -134,7 +134,7 @@ describe('options', () => {
     [
       'a tensor in their place',
       () => loose(tg.rand)([2], x),
-      'rand: there is no option "shape"; there are dtype, requiresGrad, generator',
+      'rand: options must be a plain object, as in { dtype: value }, got a tensor of shape [2, 3]',
     ],
     [
       'a boolean in their place',

@@ -1,22 +1,10 @@
 /** @file How this package refuses: core's error class, the op's name first, then the facts, then the fix. Imports core. */
-import { TapegradError, Tensor } from '@tapegrad/core/ops'
+import { checkFlag, checkOptions, describe, fail, Tensor } from '@tapegrad/core/ops'
 
-/** Throws a `TapegradError` that reads `op: message`. */
-export function fail(op: string, message: string): never {
-  throw new TapegradError(op, message)
-}
+export { checkFlag, checkOptions, describe, fail }
 
 /** `[2, 3]`. */
 export const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`
-
-/** A short text for any value a caller may have passed. */
-export function describe(value: unknown): string {
-  if (value instanceof Tensor) return `a tensor of shape ${showShape(value.shape)}`
-  if (Array.isArray(value)) return `an array of length ${value.length}`
-  if (typeof value === 'function') return `the function ${value.name}`
-  if (typeof value === 'string') return JSON.stringify(value)
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
-}
 
 /** Throws unless `x` is a tensor. */
 export function checkTensor(op: string, name: string, x: unknown): asserts x is Tensor {
@@ -47,22 +35,3 @@ export const sameShape = (a: readonly number[], b: readonly number[]): boolean =
 
 /** Only floating-point tensors are trained. */
 export const isFloat = (dtype: string): boolean => dtype === 'float32' || dtype === 'float64'
-
-/** Throws unless `options` is an object with no keys but `names`: a misspelt key would be ignored. */
-export function checkOptions<T extends object>(op: string, options: T, names: readonly string[]): T {
-  if (typeof options !== 'object' || options === null || Array.isArray(options) || 'shape' in options)
-    fail(op, `options must be a plain object, as in { ${names[0]}: value }, got ${describe(options)}`)
-  for (const key in options) {
-    if (!names.includes(key))
-      fail(
-        op,
-        `there is no option ${describe(key)}; ${names.length === 1 ? 'the only one is' : 'there are'} ${names.join(', ')}`,
-      )
-  }
-  return options
-}
-
-/** Throws unless `value` is a boolean: a truthy 'no' is a mistake. */
-export function checkFlag(op: string, name: string, value: unknown): void {
-  if (typeof value !== 'boolean') fail(op, `${name} must be true or false, got ${describe(value)}`)
-}

@@ -163,7 +163,7 @@ function search(
 }
 
 const isPlainObject = (x: unknown): x is object =>
-  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype
+  typeof x === 'object' && x !== null && [Object.prototype, null].includes(Object.getPrototypeOf(x))
 
 /** Key and tensor of each marked tensor, the first key of a shared one. */
 function distinct(module: Module, role?: Mark['role']): [string, Tensor][] {

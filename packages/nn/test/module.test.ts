@@ -81,9 +81,7 @@ describe('marks', () => {
   })
 
   it('refuse what cannot be a parameter', () => {
-    expect(() => parameter([1, 2] as never)).toThrow(
-      /^parameter: expected a tensor, got an array of length 2/,
-    )
+    expect(() => parameter([1, 2] as never)).toThrow(/^parameter: expected a tensor, got \[1, 2\]/)
     expect(() => parameter(tensor([1], { dtype: 'int32' }))).toThrow(/^parameter: a tensor of dtype int32/)
     expect(() => parameter(mul(parameter(ones([2])), 2))).toThrow(
       /^parameter: the tensor was computed by mul/,

@@ -50,7 +50,7 @@ it.each(calls)('%s refuses what is no options', (op, first, call) => {
     [null, 'null'],
     ['sum', '"sum"'],
     [0.1, '0.1'],
-    [[0, 1], 'an array of length 2'],
+    [[0, 1], '[0, 1]'],
     [zeros([3]), 'a tensor of shape [3]'],
   ]
   for (const [options, shown] of got)

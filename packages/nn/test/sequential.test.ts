@@ -99,7 +99,7 @@ describe('Sequential', () => {
 
   it('refuses what is not a layer', () => {
     expect(() => sequential(new Dense(4, 5), Sigmoid as never)).toThrow(
-      'Sequential: layer 1 is the function Sigmoid, expected a layer, such as new Dense(4, 3)',
+      'Sequential: layer 1 is a function (Sigmoid), expected a layer, such as new Dense(4, 3)',
     )
     expect(() => new Sequential(undefined as never)).toThrow(/^Sequential: layer 0 is undefined/)
   })

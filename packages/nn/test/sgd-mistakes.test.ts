@@ -8,7 +8,7 @@ describe('refusals', () => {
   const p = leaf()
   it.each<[what: string, params: unknown, options: object, message: string | RegExp]>([
     ['no parameters', [], {}, 'SGD: expected tensors, such as model.parameters(), or groups'],
-    ['a model', new Dense(1, 1), {}, /^SGD: expected tensors, such as model\.parameters\(\).*got an object/],
+    ['a model', new Dense(1, 1), {}, /^SGD: expected tensors, such as model\.parameters\(\).*got a Dense/],
     ['a group without parameters', [{ lr: 1 }], {}, /^SGD: expected tensors.*got undefined/],
     ['an empty group', [{ params: [] }], {}, /^SGD: expected tensors/],
     ['null', null, {}, /^SGD: expected tensors.*got null/],

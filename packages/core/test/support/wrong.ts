@@ -108,6 +108,10 @@ export const CALLS: Record<string, Call> = {
 export const ELSEWHERE: Record<string, string> = {
   Tensor: 'made by tensor(...); its accessors are tested in tensor.test.ts and autodiff-backward.test.ts',
   TapegradError: 'the error itself',
+  fail: 'throws by design',
+  describe: 'takes any value',
+  checkOptions: 'what refuses options; tested through every function that takes some',
+  checkFlag: 'what refuses flags; tested through every function that takes some',
   GradcheckReport: 'made by gradcheck',
   consoleFormatter: 'an object that consoles call',
 }
