@@ -181,6 +181,8 @@ function distinct(module: Module, role?: Mark['role']): [string, Tensor][] {
 
 /** Notes in an error thrown by `module.forward` where that happened, and returns it. */
 export function placed(error: unknown, module: Module): unknown {
+  if (typeof module.forward !== 'function')
+    fail('call', `${module} has no forward(...); write one that computes its output`)
   if (error instanceof Error) {
     const inner = outermost(error)
     const held = contentsOf(module).modules.find(([, other]) => other === inner)

@@ -1,4 +1,4 @@
-/** @file Where a module finds its tensors: objects without a prototype hold parameters as others do. */
+/** @file Modules written in plain JavaScript: objects without a prototype, a forgotten forward. */
 import { type Tensor, zeros } from '@tapegrad/core'
 import { Module, parameter } from '@tapegrad/nn'
 import { expect, it } from 'vitest'
@@ -11,4 +11,11 @@ it('parameters in an object without a prototype are found', () => {
     }
   }
   expect(new Bag().namedParameters().map(([key]) => key)).toEqual(['held.w'])
+})
+
+it('a forgotten forward is an error that says so', () => {
+  class Empty extends (Module as unknown as new () => { call(): unknown }) {}
+  expect(() => new Empty().call()).toThrow(
+    'call: Empty() has no forward(...); write one that computes its output',
+  )
 })
