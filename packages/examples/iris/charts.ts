@@ -1,9 +1,7 @@
-/** @file The accuracy curve, as text and as an SVG file. Imports chart libraries and common/cli.ts. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+/** @file The accuracy curve, as text and as SVG. Imports chart libraries and common/figure.ts. */
 import type * as Asciichart from 'asciichart'
 import asciichart from 'asciichart'
-import { UserError } from '../common/cli.ts'
+import { type FigureText, figure } from '../common/figure.ts'
 
 // The module has a constant called `default`, a colour, which its types take for the default export.
 const { plot } = asciichart as unknown as typeof Asciichart
@@ -33,29 +31,10 @@ export function terminalChart(accuracies: readonly number[], width: number): str
   return `${curve.replace(/ +$/gm, '')}\n${axis}\n${' '.repeat(MARGIN)}${first}${last.padStart(columns - first.length)}`
 }
 
-export interface SvgText {
-  readonly title: string
-  readonly subtitle: string
-}
-
-/** Writes the curve as an SVG file, and its folder if need be. The libraries are loaded only now: that takes a while. */
-export async function writeSvgChart(
-  path: string,
-  accuracies: readonly number[],
-  { title, subtitle }: SvgText,
-): Promise<void> {
-  const [Plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')])
-  const { document } = parseHTML('<html><body></body></html>')
+/** The curve as an SVG document. */
+export function svgChart(accuracies: readonly number[], text: FigureText): Promise<string> {
   const points = accuracies.map((accuracy, i) => ({ epoch: i + 1, accuracy: 100 * accuracy }))
-  const svg = Plot.plot({
-    document,
-    width: 720,
-    height: 420,
-    marginTop: 70,
-    marginRight: 30,
-    marginBottom: 45,
-    marginLeft: 60,
-    style: { background: 'white', color: 'black', fontSize: '12px' },
+  return figure(text, (Plot) => ({
     x: { label: 'epoch', labelAnchor: 'center', labelArrow: 'none' },
     y: {
       label: 'validation accuracy (%)',
@@ -67,15 +46,6 @@ export async function writeSvgChart(
     marks: [
       Plot.ruleY([0]),
       Plot.lineY(points, { x: 'epoch', y: 'accuracy', curve: 'step', stroke: '#1f6fb4', strokeWidth: 1.5 }),
-      Plot.text([title], { frameAnchor: 'top-left', dx: -45, dy: -60, fontSize: 17, fontWeight: 'bold' }),
-      Plot.text([subtitle], { frameAnchor: 'top-left', dx: -45, dy: -38, fill: '#555' }),
     ],
-  })
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, `${svg.outerHTML}\n`)
-  } catch (error) {
-    throw new UserError(`${path}: the picture cannot be written (${(error as NodeJS.ErrnoException).code})`)
-  }
+  }))
 }

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { confusionMatrix } from '@tapegrad/nn'
 import { type Command, Option } from 'commander'
 import { commandLine, fileName, positiveNumber, readFlags, UserError, wholeNumber } from '../common/cli.ts'
+import { savePicture } from '../common/figure.ts'
 import { progressOf } from '../common/progress.ts'
 import type { Terminal } from '../common/terminal.ts'
 import { trainByHand } from './by-hand.ts'
-import { terminalChart, writeSvgChart } from './charts.ts'
+import { svgChart, terminalChart } from './charts.ts'
 import { checkEnough, type Flower, MEASUREMENTS, readIris, SPECIES } from './csv.ts'
 import {
   disagreement,
@@ -107,10 +108,11 @@ async function one(
 
   print(`\n${colors.bold('Validation accuracy')}`)
   print(terminalChart(accuracies, Math.min(terminal.width - 2, 100)))
-  await writeSvgChart(svg, accuracies, {
+  const picture = await svgChart(accuracies, {
     title: `Iris: ${percent(accuracies.at(-1)!)} of the validation rows are right`,
     subtitle: `4-${settings.hidden}-3 sigmoid network, seed ${settings.seed}, ${settings.epochs} epochs`,
   })
+  savePicture(svg, picture)
   print(`  The curve as a picture: ${shown(svg)}`)
 
   results(problem, accuracies, terminal)
