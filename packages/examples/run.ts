@@ -12,6 +12,10 @@ const examples: Readonly<Record<string, Entry>> = {
     about: "the backpropagation article's 2-3-2-1 network, every figure by hand and by autograd",
     load: async () => (await import('./article/main.ts')).article,
   },
+  tutorial: {
+    about: "the tutorial's sections as steps: nodes, feed-forward, gradient descent, backpropagation",
+    load: async () => (await import('./tutorial/main.ts')).tutorial,
+  },
   iris: {
     about: "the article's iris classifier: online training, accuracy curve, the same by hand",
     load: async () => (await import('./iris/main.ts')).iris,
