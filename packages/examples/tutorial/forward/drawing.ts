@@ -77,7 +77,7 @@ export function draw(
         ...{ x: 'x', y: 'y', text: 'text' },
         fill: (label: (typeof labels)[number]) => label.color,
         stroke: 'white',
-        strokeWidth: 6,
+        strokeWidth: 9,
         fontSize: 12,
       }),
       ...circles.map(({ x, y, radius, kind }) =>

@@ -2,7 +2,7 @@
 import { type Cell, plainTable } from '../../common/table.ts'
 import type { Terminal } from '../../common/terminal.ts'
 
-/** Six decimals, as the issue of feed-forward needs them. */
+/** Six decimals. */
 export const six = (x: number): string => x.toFixed(6)
 
 /** A number as short as it can be, of at most `digits` significant digits; never -0. */

@@ -56,7 +56,7 @@ const hiddenOf = (value: number): number[] => [value, forwardByLoops(NETWORK, IN
 
 // ── drawings ─────────────────────────────────────────────────────────────────
 
-const RADIUS = 32
+const RADIUS = 36
 
 function nodeFigure(weights: readonly number[], bias: number, sum: number): Promise<string> {
   const node: Circle = { x: 370, y: 240, text: 'sum,\nthen f', radius: 46, kind: 'node' }
@@ -98,7 +98,7 @@ interface Labels {
 
 const COLUMNS = [110, 380, 610] as const
 const ROWS = [140, 250, 360] as const
-const BIAS_ROW = 455
+const BIAS_ROW = 475
 
 function drawNetwork(labels: Labels, text: { title: string; subtitle: string }): Promise<string> {
   const circle = (l: number, i: number, y: number, kind: Circle['kind']): Circle => ({
@@ -129,7 +129,7 @@ function drawNetwork(labels: Labels, text: { title: string; subtitle: string }):
     y: 88,
     text: caption,
   }))
-  return draw(text, { circles: [...layers.flat(), ...ones], arrows, captions }, 500)
+  return draw(text, { circles: [...layers.flat(), ...ones], arrows, captions }, 525)
 }
 
 function networkFigure(): Promise<string> {
