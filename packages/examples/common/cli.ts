@@ -24,6 +24,11 @@ export function commandLine(name: string, about: string, terminal: Terminal): Co
     })
 }
 
+/** What the help calls the default of a flag, where its value would say nothing to a reader, as a whole path does. */
+export function describeDefault(command: Command, long: string, text: string): void {
+  command.options.find((option) => option.long === long)!.defaultValueDescription = text
+}
+
 /** The values of the flags; null when help was asked for and shown. */
 export function readFlags<Flags extends object>(command: Command, flags: readonly string[]): Flags | null {
   try {

@@ -1,7 +1,6 @@
-/** @file Fisher's iris from a CSV file, checked cell by cell. Imports csv-parse and common/cli.ts. */
-import { readFileSync } from 'node:fs'
-import { CsvError, parse } from 'csv-parse/sync'
+/** @file Fisher's iris from a CSV file, checked cell by cell. Imports common/cli.ts and common/csv.ts. */
 import { UserError } from '../common/cli.ts'
+import { type CsvRow, csvRows, readText, shownCell } from '../common/csv.ts'
 
 export const SPECIES = ['Iris-setosa', 'Iris-versicolor', 'Iris-virginica'] as const
 export const MEASUREMENTS = ['sepal length', 'sepal width', 'petal length', 'petal width'] as const
@@ -14,23 +13,8 @@ export interface Flower {
   readonly species: number
 }
 
-interface ParsedRow {
-  readonly record: readonly string[]
-  readonly info: { readonly lines: number }
-}
-
 /** The rows of a CSV file; a `UserError` that names file, row and column where something is wrong. */
-export function readIris(path: string): readonly Flower[] {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'this is a folder' : code
-    throw new UserError(`${path}: ${why}`)
-  }
-  return parseIris(text, path)
-}
+export const readIris = (path: string): readonly Flower[] => parseIris(readText(path), path)
 
 /** Rows that can neither train nor validate are refused; where few rows validate, a warning comes back. */
 export function checkEnough(flowers: readonly Flower[], validating: number, file: string): string | null {
@@ -49,71 +33,48 @@ const FEW = 10
 
 /** The rows of a CSV text; `file` is its name in errors. Rows count from 1. */
 export function parseIris(text: string, file: string): readonly Flower[] {
-  const rows = split(text, file)
+  const rows = csvRows(text, file)
   if (rows.length === 0)
     throw new UserError(`${file}: the file is empty; expected rows of ${COLUMNS.join(', ')}`)
-  const { record, info } = rows[0]!
-  if (isHeader(record)) throw new UserError(`${file}: row ${info.lines} is a header; remove it`)
+  const { cells, line } = rows[0]!
+  if (isHeader(cells)) throw new UserError(`${file}: row ${line} is a header; remove it`)
   return rows.map((row) => flowerOf(row, file))
 }
 
-function split(text: string, file: string): ParsedRow[] {
-  // U+FFFD stands where bytes are not UTF-8.
-  if (/[\0\ufffd]/.test(text)) throw new UserError(`${file}: this is not a text file in UTF-8`)
-  try {
-    return parse(text, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    }) as unknown as ParsedRow[]
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    // What follows is the rest of the file.
-    throw new UserError(`${file}: ${printable(error.message.replace(/, value is .*$/s, ''))}`)
-  }
-}
-
 /** A header has text where every other row has numbers, in however many columns. */
-const isHeader = (record: readonly string[]): boolean =>
-  record.length > 1 &&
-  record.every((cell) => /^\p{L}[^\p{C}]*$/u.test(cell) && cell.toLowerCase() !== 'nan') &&
-  !(SPECIES as readonly string[]).includes(record.at(-1)!)
+const isHeader = (cells: readonly string[]): boolean =>
+  cells.length > 1 &&
+  cells.every((cell) => /^\p{L}[^\p{C}]*$/u.test(cell) && cell.toLowerCase() !== 'nan') &&
+  !(SPECIES as readonly string[]).includes(cells.at(-1)!)
 
 const isNumber = (cell: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell)
 
-function flowerOf({ record, info }: ParsedRow, file: string): Flower {
-  const row = `${file}: row ${info.lines}`
-  if (record.length < COLUMNS.length) {
-    const missing = record.length
+function flowerOf({ cells, line }: CsvRow, file: string): Flower {
+  const row = `${file}: row ${line}`
+  if (cells.length < COLUMNS.length) {
+    const missing = cells.length
     throw new UserError(
-      `${row}, column ${missing + 1} (${COLUMNS[missing]}): missing; the row has ${record.length} of ${COLUMNS.length} columns`,
+      `${row}, column ${missing + 1} (${COLUMNS[missing]}): missing; the row has ${cells.length} of ${COLUMNS.length} columns`,
     )
   }
-  if (record.length > COLUMNS.length) {
+  if (cells.length > COLUMNS.length) {
     throw new UserError(
       `${row}, column ${COLUMNS.length + 1}: one too many; expected ${COLUMNS.length} columns, ${COLUMNS.join(', ')}`,
     )
   }
   const measurements = MEASUREMENTS.map((name, i) => {
-    const cell = record[i]!
+    const cell = cells[i]!
     const length = isNumber(cell) ? Number(cell) : Number.NaN
     if (length > 0 && Number.isFinite(length)) return length
     const why = Number.isFinite(length) ? 'is not a length; use cm above 0' : 'is not a number'
-    throw new UserError(`${row}, column ${i + 1} (${name}): ${shown(cell)} ${why}`)
+    throw new UserError(`${row}, column ${i + 1} (${name}): ${shownCell(cell)} ${why}`)
   })
-  const name = record[COLUMNS.length - 1]!
+  const name = cells[COLUMNS.length - 1]!
   const species = (SPECIES as readonly string[]).indexOf(name)
   if (species < 0) {
     throw new UserError(
-      `${row}, column ${COLUMNS.length} (species): ${shown(name)} is unknown; the species are ${SPECIES.join(', ')}`,
+      `${row}, column ${COLUMNS.length} (species): ${shownCell(name)} is unknown; the species are ${SPECIES.join(', ')}`,
     )
   }
   return { measurements, species }
 }
-
-/** At most 40 characters. */
-const shown = (cell: string): string => (cell === '' ? 'an empty cell' : `"${printable(cell).slice(0, 40)}"`)
-
-const printable = (text: string): string => text.replace(/\p{C}/gu, '?')

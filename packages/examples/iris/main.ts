@@ -3,20 +3,28 @@ import { existsSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { confusionMatrix } from '@tapegrad/nn'
-import { type Command, Option } from 'commander'
-import { commandLine, fileName, positiveNumber, readFlags, UserError, wholeNumber } from '../common/cli.ts'
+import { Option } from 'commander'
+import {
+  commandLine,
+  describeDefault,
+  fileName,
+  positiveNumber,
+  readFlags,
+  UserError,
+  wholeNumber,
+} from '../common/cli.ts'
+import { disagreement } from '../common/delta-formulas.ts'
 import { savePicture } from '../common/figure.ts'
+import { median, percent, scientific } from '../common/numbers.ts'
+import { plainLayers, plainRows } from '../common/plain-arrays.ts'
 import { progressOf } from '../common/progress.ts'
 import type { Terminal } from '../common/terminal.ts'
 import { trainByHand } from './by-hand.ts'
 import { svgChart, terminalChart } from './charts.ts'
 import { checkEnough, type Flower, MEASUREMENTS, readIris, SPECIES } from './csv.ts'
 import {
-  disagreement,
   OPTIMIZERS,
   type Problem,
-  plainLayers,
-  plainRows,
   predict,
   problemOf,
   type Settings,
@@ -63,7 +71,6 @@ export async function iris(args: readonly string[], terminal: Terminal): Promise
     .option('--csv <file>', `rows of ${MEASUREMENTS.join(', ')}, species`, fileName, IRIS)
     .option('--svg <file>', 'where the accuracy curve goes', fileName, CHART)
     .option('--seeds <n>', 'train with the seeds 1 to n and show only how accurate they end', wholeNumber(1))
-  // Whole paths would say nothing to a reader of the help.
   describeDefault(command, '--csv', "Fisher's iris")
   describeDefault(command, '--svg', 'iris-accuracy.svg in out/ of the examples')
 
@@ -77,10 +84,6 @@ export async function iris(args: readonly string[], terminal: Terminal): Promise
   if (warning !== null) terminal.paragraph(`Warning: ${warning}`, 2)
   if (flags.seeds === undefined) await one(flowers, settings, flags, terminal)
   else many(flowers, settings, flags.seeds, terminal)
-}
-
-function describeDefault(command: Command, long: string, text: string): void {
-  command.options.find((option) => option.long === long)!.defaultValueDescription = text
 }
 
 // ── one seed ─────────────────────────────────────────────────────────────────
@@ -169,8 +172,6 @@ function mostApart(
   return most
 }
 
-const scientific = (x: number): string => (x === 0 ? '0' : x.toExponential(1))
-
 function introduce(
   { train, validation }: Problem,
   settings: Settings,
@@ -234,12 +235,8 @@ function many(flowers: readonly Flower[], settings: Settings, seeds: number, ter
     })
     print(`  seed ${String(seed).padStart(String(seeds).length)}  ${percent(finals.at(-1)!)}`)
   }
-  const sorted = finals.toSorted((a, b) => a - b)
-  const median = (sorted[Math.floor((seeds - 1) / 2)]! + sorted[Math.ceil((seeds - 1) / 2)]!) / 2
   const mean = finals.reduce((a, b) => a + b) / seeds
   print(
-    `Validation accuracy over seeds 1 to ${seeds}: mean ${percent(mean)}, median ${percent(median)}, lowest ${percent(sorted[0]!)}`,
+    `Validation accuracy over seeds 1 to ${seeds}: mean ${percent(mean)}, median ${percent(median(finals))}, lowest ${percent(Math.min(...finals))}`,
   )
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`

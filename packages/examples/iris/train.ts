@@ -2,7 +2,7 @@
 import { Generator, noGrad, oneHot, rand, type Tensor, tensor } from '@tapegrad/core'
 import { accuracy, Dense, MinMaxScaler, mse, SGD, Sigmoid, sequential, trainTestSplit } from '@tapegrad/nn'
 import { UserError } from '../common/cli.ts'
-import type { Momentum, PlainLayer } from './by-hand.ts'
+import type { Momentum } from './by-hand.ts'
 import { type Flower, SPECIES } from './csv.ts'
 
 export const OPTIMIZERS = {
@@ -127,29 +127,3 @@ export const predict = ({ model }: Problem, { x }: Rows): Tensor => noGrad(() =>
 
 const validate = (problem: Problem): number =>
   accuracy(predict(problem, problem.validation), problem.validation.y)
-
-// ── plain arrays ─────────────────────────────────────────────────────────────
-
-/** A copy of the network's weights and biases as plain arrays, in order of the layers. */
-export function plainLayers({ model }: Problem): PlainLayer[] {
-  const dense = model.layers.filter((layer) => layer instanceof Dense)
-  return dense.map(({ weight, bias }) => ({
-    weight: weight.toArray() as number[][],
-    bias: bias!.toArray() as number[],
-  }))
-}
-
-/** Rows as plain arrays. */
-export function plainRows({ x, y }: Rows): { x: number[]; y: number[] }[] {
-  const targets = y.toArray() as number[][]
-  return (x.toArray() as number[][]).map((row, i) => ({ x: row, y: targets[i]! }))
-}
-
-/** The largest difference of any weight or bias, relative to the largest weight or bias. */
-export function disagreement(a: readonly PlainLayer[], b: readonly PlainLayer[]): number {
-  const flat = (layers: readonly PlainLayer[]): number[] =>
-    layers.flatMap(({ weight, bias }) => [...weight.flat(), ...bias])
-  const [p, q] = [flat(a), flat(b)]
-  const largest = Math.max(...p.map(Math.abs))
-  return Math.max(...p.map((value, i) => Math.abs(value - q[i]!))) / largest
-}

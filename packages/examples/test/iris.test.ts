@@ -7,18 +7,12 @@ import { tensor } from '@tapegrad/core'
 import { Dense, mse, Sigmoid, sequential } from '@tapegrad/nn'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../common/cli.ts'
-import { deltasOf, outputsOf, trainByHand } from '../iris/by-hand.ts'
+import { deltasOf, disagreement, outputsOf } from '../common/delta-formulas.ts'
+import { plainLayers, plainRows } from '../common/plain-arrays.ts'
+import { trainByHand } from '../iris/by-hand.ts'
 import { readIris } from '../iris/csv.ts'
 import { iris } from '../iris/main.ts'
-import {
-  disagreement,
-  OPTIMIZERS,
-  plainLayers,
-  plainRows,
-  problemOf,
-  type Settings,
-  train,
-} from '../iris/train.ts'
+import { OPTIMIZERS, problemOf, type Settings, train } from '../iris/train.ts'
 import { capture, shownOutput, tooWide } from './capture.ts'
 
 const flowers = readIris(fileURLToPath(new URL('../data/iris.csv', import.meta.url)))
