@@ -23,7 +23,8 @@ export async function figure(
   const { document } = parseHTML('<html><body></body></html>')
   const { marks = [], style, ...rest } = options(library)
   const { marginLeft } = { ...MARGINS, ...rest }
-  const heading = { frameAnchor: 'top-left', dx: 15 - marginLeft } as const
+  // Once, above the first of several panels.
+  const heading = { frameAnchor: 'top-left', facetAnchor: 'top', dx: 15 - marginLeft } as const
   const svg = library.plot({
     document,
     width: 720,
