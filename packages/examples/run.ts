@@ -24,6 +24,10 @@ const examples: Readonly<Record<string, Entry>> = {
     about: 'a layer of your own with an op of your own; gradcheck finds the bug in it',
     load: async () => (await import('./custom-layer/main.ts')).customLayer,
   },
+  'second-order': {
+    about: "Newton's method on a small network's loss, and a fit with a gradient penalty",
+    load: async () => (await import('./second-order/main.ts')).secondOrder,
+  },
 }
 
 function list(print: (line: string) => void): void {
