@@ -20,9 +20,17 @@ const examples: Readonly<Record<string, Entry>> = {
     about: "the article's iris classifier: online training, accuracy curve, the same by hand",
     load: async () => (await import('./iris/main.ts')).iris,
   },
+  digits: {
+    about: "the tutorial's classifier of handwritten digits, from two starts; then a better recipe",
+    load: async () => (await import('./digits/main.ts')).digits,
+  },
   'custom-layer': {
     about: 'a layer of your own with an op of your own; gradcheck finds the bug in it',
     load: async () => (await import('./custom-layer/main.ts')).customLayer,
+  },
+  jacobians: {
+    about: "the Jacobians that backpropagation multiplies, with numbers, on the article's network",
+    load: async () => (await import('./jacobians/main.ts')).jacobians,
   },
   'second-order': {
     about: "Newton's method on a small network's loss, and a fit with a gradient penalty",

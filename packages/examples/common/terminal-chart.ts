@@ -41,3 +41,25 @@ export function terminalChart(
   const [first, last] = ['1', `${step} ${values.length}`]
   return `${curve.replace(/ +$/gm, '')}\n${axis}\n${' '.repeat(MARGIN)}${first}${last.padStart(columns - first.length)}`
 }
+
+/**
+ * Shares of 0 to 1 at the epochs 1, 2, ... in rows of `step` percent, from `from` percent or the least of them on. Rounded
+ * down, so that the row of 100% means all.
+ */
+export function accuracyChart(
+  accuracies: readonly number[],
+  { width, step, from }: { readonly width: number; readonly step: number; readonly from: number },
+): string {
+  // 0.15 / 0.05 is a little below 3.
+  const percent = accuracies.map((accuracy) => step * Math.floor((100 * accuracy) / step + 1e-9))
+  const low = Math.min(from, ...percent)
+  const rows = (100 - low) / step
+  return terminalChart(percent, {
+    width,
+    step: 'epoch',
+    low,
+    high: 100,
+    rows,
+    format: (x) => `${x.toFixed(0)}%`,
+  })
+}
