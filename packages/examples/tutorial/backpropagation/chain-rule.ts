@@ -108,7 +108,8 @@ export const slopeStep: Step = {
     const places = [-4, -1, 0, z[3]![0]!, ...z[2]!]
     const slopes = places.map((place) => slopeOf(sigmoidOf(place)))
     const f = (at: Tensor): Tensor => at.sigmoid().sum() as Tensor
-    const byAutograd = numbersOf(grad(f)(double(places)))
+    const byTape = grad(f)(double(places))
+    const byAutograd = numbersOf(byTape)
     const numeric = finiteDifferences(f, [double(places)])
     print('  f  = 1 / (1 + e^-z), so 1 - f = e^-z / (1 + e^-z)')
     print("  f' = e^-z / (1 + e^-z)² = 1 / (1 + e^-z) · e^-z / (1 + e^-z) = f (1 - f)\n")
@@ -131,7 +132,7 @@ export const slopeStep: Step = {
     print()
     code(terminal, [
       'const f = (at: Tensor): Tensor => at.sigmoid().sum() as Tensor',
-      'grad(f)(double(places))',
+      'const byTape = grad(f)(double(places))',
     ])
     const far = 40
     const kept = grad(f)(double([far])).item()

@@ -99,12 +99,12 @@ export const hiddenDeltaStep: Step = {
     print()
     workings(terminal, formula, hiddenLines(THREE_OUTPUTS, 2, three, threeTape))
     print()
-    paragraph('  Four slips of the tutorial, so that nobody stumbles:')
+    paragraph('  Slips in the tutorial:')
     for (const slip of [
-      'w(1) stands where w(2) is meant: the weights leave the layer whose δ is computed.',
-      "In the sum for z_i, x_i stands for x_j: the input's index is the summed one.",
-      "Figure 11 shows the weighted sum without f': times f'(z_j(2)) it is δ.",
-      'h1(1) and h3(3): layer 1 is x, and layer 3 of 3-3-1 has one node; hidden outputs are h1(2), h2(2), h3(2).',
+      'w(1) stands where w(2) is meant: weights from layer 2 to layer 3.',
+      'x_i stands for x_j in the sum for z_i: j is the summed index.',
+      "Figure 11 leaves out f': the weighted sum alone is dJ/dh, not δ.",
+      'h1(1) and h3(3) stand for hidden outputs, which are h1(2) and h3(2).',
     ])
       paragraph(`  - ${slip}`, 2)
     showChecks(terminal, [

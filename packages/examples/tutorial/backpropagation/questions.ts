@@ -95,9 +95,9 @@ export const recursionStep: Step = {
     const millionths = (x: number): string => (1e6 * x).toFixed(4)
     numbersTable(
       terminal,
-      ['10^-6', ...nodes.map((k) => `through z${k + 1}(4)`), 'sum', 'recursion'],
+      ['10^-6', ...nodes.map((k) => `via z${k + 1}(4)`), 'sum', 'recursion'],
       table.map((row, i) => [
-        `z${i + 1}(3)`,
+        `via z${i + 1}(3)`,
         ...row.map(millionths),
         ...[sums[i]!, terms[i]!].map(millionths),
       ]),
