@@ -98,8 +98,8 @@ describe('the steps', () => {
 
   it('the recursion: the row sums of the table are its terms', () => {
     const at = steps.findIndex(({ title }) => title.startsWith('Where does the recursion'))
-    const rows = [...runs.get(120)![at]!.text.matchAll(/^ {2}via z\d\(3\)(( +-?[\d.]+)+)$/gm)].map(
-      ([, t]) => t!.trim().split(/ +/).map(Number),
+    const rows = [...runs.get(120)![at]!.text.matchAll(/^ {2}via z\d\(3\)(( +-?[\d.]+)+)$/gm)].map(([, t]) =>
+      t!.trim().split(/ +/).map(Number),
     )
     expect(rows).toHaveLength(3)
     for (const [a, b, c, sum, term] of rows) {

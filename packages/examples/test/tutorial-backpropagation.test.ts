@@ -166,8 +166,8 @@ describe('the model of nn', () => {
 describe('the check of a step', () => {
   it('tells the largest relative difference', () => {
     expect(agreement('a', [1, [2, 0]], [1, [2, 0]])).toBe('a: 3 numbers, equal')
-    expect(agreement('a', 2, 2 + 2 ** -51)).toMatch(/^a: relative difference 2\.2e-16$/)
-    expect(agreement('a', [1, -8], [1, -10], 0.5)).toBe('a: 2 numbers, relative difference 2.0e-1')
+    expect(agreement('a', 2, 2 + 2 ** -51)).toMatch(/^a: within 2\.2e-16, relative$/)
+    expect(agreement('a', [1, -8], [1, -10], 0.5)).toBe('a: 2 numbers, within 2.0e-1, relative')
   })
   it.each([
     ['a difference', [1, 2], [1, 2 + 1e-11]],

@@ -2,7 +2,7 @@
 import { assertGradcheck, type Tensor } from '@tapegrad/core'
 
 /** Numbers in arrays in arrays. */
-export type Nested = number | readonly Nested[]
+type Nested = number | readonly Nested[]
 
 /** Some 4,000 roundings of float64: no number here takes more than a few hundred operations. */
 const ROUNDING = 1e-12
@@ -24,7 +24,7 @@ export function agreement(what: string, mine: Nested, other: Nested, tolerance =
     difference = Math.max(difference, relative)
   }
   const numbers = a.length === 1 ? '' : `${a.length} numbers, `
-  return `${what}: ${numbers}${difference === 0 ? 'equal' : `relative difference ${difference.toExponential(1)}`}`
+  return `${what}: ${numbers}${difference === 0 ? 'equal' : `within ${difference.toExponential(1)}, relative`}`
 }
 
 /** The slopes of f by each input, from values of f alone; throws if autograd's are others. */

@@ -1,10 +1,10 @@
-/** @file The same quantities by autograd: z keeps its gradient, which is delta. Imports core, network.ts and plain.ts (types). */
+/** @file The same quantities by autograd: z keeps its gradient, which is delta. Imports core, network.ts and plain.ts. */
 import type { Tensor } from '@tapegrad/core'
 import { double, type PlainLayer } from '../network.ts'
-import type { Quantities, Sample } from './plain.ts'
+import { backpropagate, type Quantities, type Sample } from './plain.ts'
 
 /** Numbers as a leaf whose gradient is wanted. */
-export function leaf(values: readonly number[] | readonly (readonly number[])[]): Tensor {
+function leaf(values: readonly number[] | readonly (readonly number[])[]): Tensor {
   const t = double(values)
   t.requiresGrad = true
   return t
@@ -12,6 +12,10 @@ export function leaf(values: readonly number[] | readonly (readonly number[])[])
 
 export const numbersOf = (t: Tensor): number[] => Array.from(t.data)
 export const rowsOf = (t: Tensor): number[][] => t.toArray() as number[][]
+
+/** The leaves W(1), b(1), W(2), b(2), ... of a network. */
+export const leavesOf = (network: readonly PlainLayer[]): Tensor[] =>
+  network.flatMap(({ weight, bias }) => [leaf(weight), leaf(bias)])
 
 /** A pass on the tape, counted as in the notation: z[2] is z(2). */
 interface Traced {
@@ -54,3 +58,9 @@ export function differentiate(network: readonly PlainLayer[], sample: Sample): Q
     db: gradients(b),
   }
 }
+
+/** By hand and by autograd. */
+export const both = (network: readonly PlainLayer[], sample: Sample): [Quantities, Quantities] => [
+  backpropagate(network, sample),
+  differentiate(network, sample),
+]

@@ -5,15 +5,14 @@ import { list, numbersTable, products, short } from '../forward/format.ts'
 import { double, NETWORK, sigmoidOf } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement, finiteDifferences } from './agreement.ts'
-import { leaf, numbersOf } from './autograd.ts'
+import { leavesOf, numbersOf } from './autograd.ts'
 import { ONE_SAMPLE } from './networks.ts'
 import { backpropagate, slopeOf } from './plain.ts'
 import { code, workings } from './working.ts'
 
 /** What a reader would write: the network line by line. */
 function byAutograd() {
-  const [first, second] = NETWORK as [(typeof NETWORK)[number], (typeof NETWORK)[number]]
-  const [W1, b1, W2, b2] = [first.weight, first.bias, second.weight, second.bias].map(leaf) as Four
+  const [W1, b1, W2, b2] = leavesOf(NETWORK) as [Tensor, Tensor, Tensor, Tensor]
   const [x, y] = [double(ONE_SAMPLE.x), double(ONE_SAMPLE.y)]
   const h2 = W1.matmul(x).add(b1).sigmoid()
   const z3 = W2.matmul(h2).add(b2).retainGrad()
@@ -33,7 +32,6 @@ function byAutograd() {
     numeric: finiteDifferences(costOf, [W2.detach()]),
   }
 }
-type Four = [Tensor, Tensor, Tensor, Tensor]
 
 export const chainRuleStep: Step = {
   title: 'The chain rule for one weight: dJ/dw12(2)',

@@ -4,10 +4,10 @@ import { list, products, short } from '../forward/format.ts'
 import { NETWORK, type PlainLayer } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement } from './agreement.ts'
-import { differentiate } from './autograd.ts'
+import { both } from './autograd.ts'
 import { deltaFigure } from './figures.ts'
 import { ONE_SAMPLE, THREE_OUTPUTS, THREE_SAMPLE } from './networks.ts'
-import { backpropagate, type Quantities, type Sample, slopeOf } from './plain.ts'
+import { type Quantities, type Sample, slopeOf } from './plain.ts'
 import { code, type Line, workings } from './working.ts'
 
 /** The lines of `-(y - h) h (1 - h)` for each output. */
@@ -56,14 +56,8 @@ export const outputDeltaStep: Step = {
   },
 }
 
-/** By hand and by autograd. */
-export const both = (network: readonly PlainLayer[], sample: Sample): [Quantities, Quantities] => [
-  backpropagate(network, sample),
-  differentiate(network, sample),
-]
-
 /** The lines of `(Σ_i w_ij δ_i) f'(z_j)` for each node of layer l. */
-export function hiddenLines(
+function hiddenLines(
   network: readonly PlainLayer[],
   l: number,
   byHand: Quantities,
@@ -90,12 +84,14 @@ export const hiddenDeltaStep: Step = {
     const [three, threeTape] = both(THREE_OUTPUTS, THREE_SAMPLE)
     const formula = "δ_j(2) = (Σ_i w_ij(2) δ_i(3)) f'(z_j(2))"
     paragraph(
-      '  A hidden node has no y of its own. It answers for the nodes that it feeds, each as much as the weight to it says. 3-3-1 has one such node:',
+      '  A hidden node has no y of its own. It answers for the nodes that it feeds, each as much as the weight to it says. In 3-3-1 that is one:',
     )
     print()
     workings(terminal, formula, hiddenLines(NETWORK, 2, one, oneTape))
     print()
-    paragraph('  3-3-3 has three: the sum goes over all nodes of the layer above, down column j of W(2):')
+    paragraph(
+      '  In 3-3-3 it is three: the sum goes over all nodes of the layer above, down column j of W(2):',
+    )
     print()
     workings(terminal, formula, hiddenLines(THREE_OUTPUTS, 2, three, threeTape))
     print()

@@ -5,7 +5,7 @@ import { list, numbersTable, short } from '../forward/format.ts'
 import { double, NETWORK, tensorLayers } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement } from './agreement.ts'
-import { leaf, numbersOf, rowsOf } from './autograd.ts'
+import { leavesOf, numbersOf, rowsOf } from './autograd.ts'
 import { ONE_SAMPLE, THREE_OUTPUTS, THREE_SAMPLE } from './networks.ts'
 import { backpropagate, meanGradient, type Sample } from './plain.ts'
 import { code } from './working.ts'
@@ -51,7 +51,7 @@ function ofMany([first, second]: Layers, samples: readonly Sample[]) {
 
 /** δ of each sample of a batch on the tape: of their sum of costs, as every sample has its own z. */
 function taped(samples: readonly Sample[]): [number[][], number[][]] {
-  const [W1, b1, W2, b2] = NETWORK.flatMap(({ weight, bias }) => [leaf(weight), leaf(bias)]) as Four
+  const [W1, b1, W2, b2] = leavesOf(NETWORK) as [Tensor, Tensor, Tensor, Tensor]
   const z2 = linear(double(samples.map(({ x }) => x)), W1, b1).retainGrad()
   const z3 = linear(z2.sigmoid(), W2, b2).retainGrad()
   const H3 = z3.sigmoid()
@@ -63,7 +63,6 @@ function taped(samples: readonly Sample[]): [number[][], number[][]] {
     .backward()
   return [rowsOf(z2.grad as Tensor), rowsOf(z3.grad as Tensor)]
 }
-type Four = [Tensor, Tensor, Tensor, Tensor]
 
 export const vectorisedStep: Step = {
   title: 'Vectorised deltas',
