@@ -1,5 +1,4 @@
-/** @file Networks and rows of tensors as plain arrays. Imports core (types), nn and delta-formulas.ts. */
-import type { Tensor } from '@tapegrad/core'
+/** @file Networks and rows of tensors as plain arrays. Imports nn and delta-formulas.ts. */
 import { Dense, type Layer } from '@tapegrad/nn'
 import type { PlainLayer } from './delta-formulas.ts'
 
@@ -16,14 +15,14 @@ export function plainLayers({
   }))
 }
 
+/** Rows of tensors. */
+interface Rows {
+  readonly x: { toArray(): unknown }
+  readonly y: { toArray(): unknown }
+}
+
 /** Rows as plain arrays. */
-export function plainRows({
-  x,
-  y,
-}: {
-  readonly x: Tensor
-  readonly y: Tensor
-}): { x: number[]; y: number[] }[] {
+export function plainRows({ x, y }: Rows): { x: number[]; y: number[] }[] {
   const targets = y.toArray() as number[][]
   return (x.toArray() as number[][]).map((row, i) => ({ x: row, y: targets[i]! }))
 }

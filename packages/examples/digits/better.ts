@@ -1,4 +1,5 @@
 /** @file The recipe's part of the output: curve, confusion matrix, misread images. Imports the files of this folder and common/. */
+import type { Tensor } from '@tapegrad/core'
 import { type ConfusionMatrix, confusionMatrix } from '@tapegrad/nn'
 import { percent } from '../common/numbers.ts'
 import { progressOf } from '../common/progress.ts'
@@ -29,7 +30,7 @@ export async function recipePart(
   print(colors.bold(`A better recipe: 64-${hidden}-10, ReLU, cross-entropy, momentum`))
   paragraph(
     `  Pixels divided by 16, He start, batches of ${batchSize} shuffled in every epoch, rate ${rate}, momentum ${momentum}, label smoothing ${labelSmoothing}; ` +
-      `the same ${(0.6).toLocaleString('en', { style: 'percent' })} of the images train, drawn with seed ${settings.seed}.`,
+      `the images split 60 to 40 with seed ${settings.seed}.`,
     2,
   )
   const ends: EpochEnd[] = []
@@ -55,7 +56,7 @@ export async function recipePart(
   print(
     `  Test accuracy: ${colors.bold(percent(tests.at(-1)!))}, ${total - misread.length} of ${total} images, after ${seconds.toFixed(1)} s`,
   )
-  const drawn = `64-${hidden}-10 ReLU network, seed ${settings.seed}, ${settings.epochs} epochs`
+  const drawn = `64-${hidden}-10 ReLU network, seed ${settings.seed}, ${settings.epochs} ${settings.epochs === 1 ? 'epoch' : 'epochs'}`
   save(
     'digits-recipe',
     await accuracyFigure(ends, {
@@ -65,7 +66,7 @@ export async function recipePart(
   )
 
   print(`\n${colors.bold('Confusion matrix')}`)
-  const matrix = confusionMatrix(reading.probabilities as never, reading.digits as never)
+  const matrix = confusionMatrix(reading.probabilities as Tensor, reading.digits as Tensor)
   print(readable(matrix, terminal))
 
   print(`\n${colors.bold(`The ${misread.length} misread images, the surest mistakes first`)}`)

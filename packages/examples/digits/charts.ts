@@ -33,6 +33,36 @@ const POINTS = 500
 
 const centered = { labelAnchor: 'center', labelArrow: 'none' } as const
 
+/** Whole steps at 1, 2 or 5 times a power of ten, at most ten of them. */
+function stepTicks(count: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(count))
+  const step = Math.max(
+    1,
+    [0.1, 0.2, 0.5, 1].map((share) => share * power).find((each) => count / each <= 10)!,
+  )
+  return Array.from({ length: Math.floor(count / step) }, (_, i) => (i + 1) * step)
+}
+
+/** The axis of the steps 1, 2, ... */
+const steps = (count: number) => ({
+  // Also a single step needs an axis.
+  domain: [1, Math.max(2, count)],
+  ticks: stepTicks(count),
+  tickFormat: (step: number) => step.toLocaleString('en'),
+  ...centered,
+})
+
+/** 1, 2 and 5 times powers of ten, those that the curves reach. */
+function ticksOf(curves: readonly Curve[]): number[] {
+  const costs = curves.flatMap((curve) => curve.costs)
+  const low = costs.reduce((a, b) => Math.min(a, b))
+  const high = costs.reduce((a, b) => Math.max(a, b))
+  const ticks = [-4, -3, -2, -1, 0, 1].flatMap((power) =>
+    [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+  )
+  return ticks.filter((tick) => tick >= low && tick <= high)
+}
+
 /** Costs over the iterations, on a logarithmic axis, each curve with its name at its end. */
 export function costFigure(curves: readonly Curve[], text: FigureText): Promise<string> {
   const lines = curves.map(({ name, costs }) => {
@@ -42,11 +72,18 @@ export function costFigure(curves: readonly Curve[], text: FigureText): Promise<
   })
   return figure(text, (Plot) => ({
     marginRight: 120,
-    x: { label: 'iteration', ...centered },
-    y: { label: 'cost J, logarithmic axis', type: 'log', grid: true, ticks: 5, tickFormat: 'r', ...centered },
+    x: { label: 'iteration', ...steps(Math.max(...curves.map(({ costs }) => costs.length))) },
+    y: {
+      label: 'cost J, logarithmic axis',
+      type: 'log',
+      grid: true,
+      ticks: ticksOf(curves),
+      tickFormat: String,
+      ...centered,
+    },
     color: { domain: curves.map(({ name }) => name), range: COLORS },
     marks: [
-      Plot.line(lines.flat(), { x: 'iteration', y: 'cost', stroke: 'name', strokeWidth: 1.5 }),
+      Plot.line(lines.flat(), { x: 'iteration', y: 'cost', z: 'name', stroke: 'name', strokeWidth: 1.5 }),
       Plot.text(
         lines.map((points) => points.at(-1)!),
         { x: 'iteration', y: 'cost', text: 'name', fill: 'name', textAnchor: 'start', dx: 6 },
@@ -62,23 +99,33 @@ export function accuracyFigure(ends: readonly EpochEnd[], text: FigureText): Pro
     { epoch, name: names[0], accuracy: 100 * train },
     { epoch, name: names[1], accuracy: 100 * test },
   ])
+  const low = Math.floor(Math.min(...points.map(({ accuracy }) => accuracy), 99))
   return figure(text, (Plot) => ({
     marginRight: 120,
-    x: { label: 'epoch', ...centered },
-    y: { label: 'read right (%)', grid: true, ...centered },
+    x: { label: 'epoch', ...steps(ends.length) },
+    y: { label: 'read right (%)', domain: [low, 100], grid: true, ...centered },
     color: { domain: names, range: COLORS },
     marks: [
-      Plot.line(points, { x: 'epoch', y: 'accuracy', stroke: 'name', strokeWidth: 1.5, marker: 'dot' }),
-      Plot.text(points.slice(-2), {
+      Plot.line(points, {
         x: 'epoch',
         y: 'accuracy',
-        text: 'name',
-        fill: 'name',
-        textAnchor: 'start',
-        dx: 8,
-        // Both often end near 100%.
-        dy: (({ name }: { name: string }) => (name === names[0] ? -6 : 6)) as never,
+        z: 'name',
+        stroke: 'name',
+        strokeWidth: 1.5,
+        marker: 'dot',
       }),
+      ...points.slice(-2).map((point, i) =>
+        Plot.text([point], {
+          x: 'epoch',
+          y: 'accuracy',
+          text: 'name',
+          fill: 'name',
+          textAnchor: 'start',
+          dx: 8,
+          // Both often end near 100%.
+          dy: i === 0 ? -7 : 7,
+        }),
+      ),
     ],
   }))
 }

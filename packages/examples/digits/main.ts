@@ -17,13 +17,13 @@ import type { Terminal } from '../common/terminal.ts'
 import { recipePart } from './better.ts'
 import { readDigits } from './csv.ts'
 import { RECIPE } from './recipe.ts'
-import { seedsPart } from './seeds.ts'
+import { SEEDS, seedsPart } from './seeds.ts'
 import { type Fixed, type Save, tutorialPart } from './tutorial.ts'
 
 interface Flags extends Fixed {
   readonly recipe?: true
   readonly epochs: number
-  readonly seeds?: true
+  readonly seeds?: number
   readonly out: string
 }
 
@@ -47,14 +47,21 @@ export async function digits(args: readonly string[], terminal: Terminal): Promi
     )
     .option('--recipe', 'train the better recipe alone')
     .option('--epochs <n>', 'passes of the recipe over the training images', wholeNumber(1), RECIPE.epochs)
-    .option('--seeds', 'only show how accurate ten seeds end, and five of the recipe: some minutes')
+    .addOption(
+      new Option(
+        '--seeds [n]',
+        `only show how accurate the seeds 1 to n end, from the uniform start, and at most five of them with the recipe: some minutes`,
+      )
+        .argParser(wholeNumber(1))
+        .preset(`${SEEDS}`),
+    )
     .option('--out <folder>', 'where the figures go', fileName, OUT)
   describeDefault(command, '--out', 'out/ of the examples')
 
   const flags = readFlags<Flags>(command, args)
   if (flags === null) return
   const images = readDigits(DIGITS_CSV)
-  if (flags.seeds) return seedsPart(images, flags, terminal)
+  if (flags.seeds !== undefined) return seedsPart(images, flags, flags.seeds, terminal)
   // Before the training, not after it.
   makeFolder(flags.out)
   const save: Save = (name, svg) => {

@@ -34,7 +34,7 @@ export function textPictures(misread: readonly Misread[], width: number): string
 export const MOST = 64
 const ACROSS = 8
 /** Pixels between images, and what the caption takes below one. */
-const SPACE = 3
+const SPACE = 4
 const CAPTION = 2
 /** Units of the picture to a pixel of an image. */
 const SCALE = 7
@@ -86,7 +86,7 @@ export function contactSheet(misread: readonly Misread[], text: FigureText): Pro
       Plot.text(shown, {
         x: ({ left }) => left + SIDE / 2,
         y: ({ top }) => top + SIDE + CAPTION / 2 + 0.3,
-        text: ({ digit, predicted }) => `${digit}, read as ${predicted}`,
+        text: ({ digit, predicted }) => `${digit} read as ${predicted}`,
       }),
     ],
   }))

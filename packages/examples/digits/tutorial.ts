@@ -34,7 +34,7 @@ export async function tutorialPart(
   print(`\n${colors.bold('Weights and biases start uniform in [0, 1), as in the tutorial')}`)
   const slow = descend(uniform, settings, terminal)
   print(costChart(slow, Math.min(terminal.width - 2, 100)))
-  score(uniform, "  (the tutorial's page: 86%)", terminal)
+  score(uniform, " (the tutorial's page: 86%)", terminal)
 
   print(`\n${colors.bold('Glorot start: weights uniform in ±√(6 / (in + out)), biases 0')}`)
   const glorot = problemOf(images, { ...settings, start: 'glorot', dtype: 'float32' })
@@ -116,7 +116,7 @@ function disagreementByHand(images: readonly Image[], settings: Fixed): number {
   const few = { ...settings, iterations: BY_HAND }
   const problem = problemOf(images, { ...few, start: 'uniform', dtype: 'float64' })
   const layers = plainLayers(problem)
-  descendByHand(layers, plainRows(problem.train as never), few)
+  descendByHand(layers, plainRows(problem.train), few)
   train(problem, few)
   return disagreement(layers, plainLayers(problem))
 }
