@@ -2,9 +2,10 @@
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError } from 'commander'
-import { commandLine, fileName, readFlags } from '../common/cli.ts'
+import { commandLine, readFlags } from '../common/cli.ts'
 import { savePicture } from '../common/figure.ts'
 import type { Terminal } from '../common/terminal.ts'
+import { backpropagationSteps } from './backpropagation/index.ts'
 import { forwardSteps } from './forward/index.ts'
 import type { Page, Step } from './step.ts'
 
@@ -17,7 +18,7 @@ interface Flags {
 const OUT = fileURLToPath(new URL('../out/tutorial', import.meta.url))
 
 /** All steps, in the order of the tutorial. */
-export const steps: readonly Step[] = [...forwardSteps]
+export const steps: readonly Step[] = [...forwardSteps, ...backpropagationSteps]
 
 export async function tutorial(args: readonly string[], terminal: Terminal): Promise<void> {
   const about =
@@ -25,7 +26,7 @@ export async function tutorial(args: readonly string[], terminal: Terminal): Pro
   const command = commandLine('tutorial', about, terminal)
     .option('--step <n>', `one step, 1 to ${steps.length}; all without it`, stepNumber)
     .option('--list', 'list the steps')
-    .option('--out <folder>', 'where the figures go', fileName, OUT)
+    .option('--out <folder>', 'where the figures go', folderName, OUT)
   // The whole path would say nothing to a reader of the help.
   command.options.find(({ long }) => long === '--out')!.defaultValueDescription =
     'out/tutorial of the examples'
@@ -53,6 +54,11 @@ function stepNumber(text: string): number {
   if (!/^\d+$/.test(text) || n < 1 || n > steps.length)
     throw new InvalidArgumentError(`Use a whole number from 1 to ${steps.length}.`)
   return n
+}
+
+function folderName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Name a folder.')
+  return text
 }
 
 const nameOf = ({ title, ours }: Step): string => `${title}${ours ? ' (ours)' : ''}`

@@ -34,7 +34,7 @@ export const weightStep: Step = {
     showChecks(terminal, [
       ...WEIGHTS.map((w) =>
         close(
-          `w = ${w}: tapegrad's sigmoid gives these ${inputs.length} values, and the slope ${w / 4} at x = 0`,
+          `w = ${w}: tapegrad gives these ${inputs.length} values, and the slope ${w / 4} at 0`,
           [...x.mul(w).sigmoid().data, grad((t: Tensor) => t.mul(w).sigmoid())(double(0)).item()],
           [...inputs.map((input) => sigmoidOf(w * input)), w / 4],
           1e-15,

@@ -114,7 +114,7 @@ const bowlFigure = (paths: readonly (readonly Point[])[]): Promise<string> =>
         y: { ...axis('y'), domain: [low, high], ticks: 5 },
         fy: { domain: panels, axis: null, padding: 0.12 },
         marks: [
-          Plot.contour(null, {
+          Plot.contour(undefined, {
             value: (x: number, y: number) => bowlAt(x, y),
             ...{ x1: left, x2: right, y1: low, y2: high },
             thresholds: [0.5, 2, 5, 10, 20, 35, 55],

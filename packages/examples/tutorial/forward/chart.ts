@@ -1,4 +1,4 @@
-/** @file What the charts of this half have in common: colours, named axes, a legend. Imports Plot (types only). */
+/** @file What the tutorial's charts have in common: colours, named axes, a legend. Imports Plot (types only). */
 import type * as Plot from '@observablehq/plot'
 
 /** Told apart by people who see red and green alike, too. */

@@ -16,7 +16,8 @@ export const feedForwardStep: Step = {
     const loops = forwardByLoops(NETWORK, INPUT)
     const tensors = forwardVectorised(tensorLayers(NETWORK), double(INPUT))
     NETWORK.forEach(({ weight, bias }, l) => {
-      print(`  W(${l + 1}) = [${weight.map(list).join(', ')}]  b(${l + 1}) = ${list(bias)}`)
+      print(`  W(${l + 1}) = [${weight.map(list).join(', ')}]`)
+      print(`  b(${l + 1}) = ${list(bias)}`)
     })
     print(`  x = ${list(INPUT)}\n`)
     NETWORK.forEach(({ weight, bias }, l) => {
@@ -29,7 +30,9 @@ export const feedForwardStep: Step = {
         )
       })
     })
-    print('\n  Vectorised, a layer at once: z = linear(h, W, b), that is W h + b, then h = z.sigmoid():\n')
+    print()
+    paragraph('  Vectorised, a layer at once: z = linear(h, W, b), that is W h + b, then h = z.sigmoid():')
+    print()
     const nodes = loops.flatMap(({ h }, l) =>
       h.map((value, i) => ({
         name: `h${i + 1}(${l + 2})`,

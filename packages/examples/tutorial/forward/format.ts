@@ -1,4 +1,4 @@
-/** @file Numbers and rows of numbers as this half writes them. Imports common/. */
+/** @file Numbers and rows of numbers as the tutorial's steps write them. Imports common/. */
 import { type Cell, plainTable } from '../../common/table.ts'
 import type { Terminal } from '../../common/terminal.ts'
 

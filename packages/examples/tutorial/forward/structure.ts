@@ -156,7 +156,7 @@ export const notationStep: Step = {
       ['w_ij(l)', 'from node j of layer l to node i of layer l + 1: to, from'],
       ['b_i(l)', 'from the +1 of layer l to node i of layer l + 1'],
       ['h_j(l)', 'the output of node j of layer l; h_j(1) is the input x_j'],
-      ['W(l), b(l), h(l)', 'all of a layer: row i of W(l) holds what goes into node i of layer l + 1'],
+      ['W(l), b(l), h(l)', 'all of them; row i of W(l) goes into node i of layer l + 1'],
     ]
     numbersTable(terminal, ['name', 'what it is'], rows, 2)
     print()

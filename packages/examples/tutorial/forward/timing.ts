@@ -107,7 +107,7 @@ function measure(layers: readonly PlainLayer[], input: readonly number[]): Case 
 
 /** Seconds of one call: the fastest of several rounds, since whatever else the machine does makes a round slower. */
 function secondsOf(call: () => unknown): number {
-  const [warm, round, rounds] = [0.02, 0.01, 8]
+  const [warm, round, rounds] = [0.01, 0.005, 8]
   const timed = (repeats: number): number => {
     const began = performance.now()
     for (let i = 0; i < repeats; i++) call()
