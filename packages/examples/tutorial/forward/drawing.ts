@@ -19,7 +19,7 @@ export interface Arrow {
   readonly at: number
 }
 
-export interface Caption {
+interface Caption {
   readonly x: number
   readonly y: number
   readonly text: string
