@@ -106,14 +106,9 @@ export function accuracyFigure(ends: readonly EpochEnd[], text: FigureText): Pro
     y: { label: 'read right (%)', domain: [low, 100], grid: true, ...centered },
     color: { domain: names, range: COLORS },
     marks: [
-      Plot.line(points, {
-        x: 'epoch',
-        y: 'accuracy',
-        z: 'name',
-        stroke: 'name',
-        strokeWidth: 1.5,
-        marker: 'dot',
-      }),
+      Plot.line(points, { x: 'epoch', y: 'accuracy', z: 'name', stroke: 'name', strokeWidth: 1.5 }),
+      // Not markers of the line: their ids differ from figure to figure.
+      Plot.dot(points, { x: 'epoch', y: 'accuracy', fill: 'name', r: 2.5 }),
       ...points.slice(-2).map((point, i) =>
         Plot.text([point], {
           x: 'epoch',
