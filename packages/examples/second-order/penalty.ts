@@ -37,10 +37,10 @@ export const slopes = (model: Model, x: Tensor): Tensor =>
   grad((at: Tensor) => model(at).sum() as Tensor, { createGraph: true })(x)
 
 /** The mean of (d model / dx)² over the rows of x. */
-export const penalty = (model: Model, x: Tensor): Tensor => slopes(model, x).square().mean() as Tensor
+const penalty = (model: Model, x: Tensor): Tensor => slopes(model, x).square().mean() as Tensor
 
 /** mse + strength * penalty. */
-export const penalised = (model: Model, { x, y }: Points, strength: number): Tensor =>
+const penalised = (model: Model, { x, y }: Points, strength: number): Tensor =>
   mse(model(x), y).add(penalty(model, PLACES).mul(strength)) as Tensor
 
 /** gradcheck of the loss by all parameters: a derivative of a derivative against differences of values. */
