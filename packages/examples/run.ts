@@ -32,6 +32,10 @@ const examples: Readonly<Record<string, Entry>> = {
     about: "the Jacobians that backpropagation multiplies, with numbers, on the article's network",
     load: async () => (await import('./jacobians/main.ts')).jacobians,
   },
+  exercise: {
+    about: 'derive a formula of backpropagation yourself, and have it graded',
+    load: async () => (await import('./exercise/main.ts')).exercise,
+  },
   'second-order': {
     about: "Newton's method on a small network's loss, and a fit with a gradient penalty",
     load: async () => (await import('./second-order/main.ts')).secondOrder,
