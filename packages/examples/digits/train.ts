@@ -16,7 +16,7 @@ import { DIGITS, type Image, PIXELS } from './csv.ts'
 import { type Part, splitImages } from './split.ts'
 
 /** How weights and biases start. The tutorial draws both uniformly from [0, 1). */
-export const STARTS = {
+const STARTS = {
   uniform: { init: rand, bias: rand },
   glorot: { init: glorotUniform, bias: constant(0) },
 } as const
