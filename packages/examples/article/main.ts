@@ -1,32 +1,38 @@
 /** @file `pnpm example article`: the article's network, by hand and by autograd. Imports the files of this folder and common/. */
-import type { Sequential } from '@tapegrad/nn'
-import { MSE, SGD } from '@tapegrad/nn'
+import { extname } from 'node:path'
+import {
+  BUGS,
+  type Bug,
+  type LedgerReport,
+  ledger,
+  MSE,
+  type Quantity,
+  type Sequential,
+  SGD,
+} from '@tapegrad/nn'
 import { InvalidArgumentError, Option } from 'commander'
 import { commandLine, readFlags, wholeNumber } from '../common/cli.ts'
+import { saveText } from '../common/files.ts'
 import type { Terminal } from '../common/terminal.ts'
-import { factor, full, short } from './format.ts'
-import type { Quantity } from './groups.ts'
-import { agreementOf, type Ledger, ledger, rowsOf } from './ledger.ts'
 import {
   ACTIVATIONS,
   type ActivationName,
   articleNetwork,
   articleSample,
-  ERRATA,
   LAYERS,
   LEARNING_RATE,
-  matchesPrinted,
   type NetworkOptions,
-  PRINTED,
   predictedClass,
 } from './network.ts'
-import { type PrintedFigure, printLedger } from './render.ts'
+import { type PrintedFigure, printedFigures, printLedger } from './printed.ts'
 
 interface Flags {
   readonly w25: '2' | '3'
   readonly steps: number
   readonly preset: 'article' | 'gentle'
   readonly activation: readonly ActivationName[]
+  readonly bug?: Bug
+  readonly save?: string
 }
 
 /** Half the sum of squares, the article's loss. */
@@ -58,6 +64,13 @@ export function article(args: readonly string[], terminal: Terminal): void {
         .argParser(activations)
         .default(activations('sigmoid'), 'sigmoid'),
     )
+    .addOption(
+      new Option(
+        '--bug <name>',
+        'make a well-known mistake in the manual column, and see what turns wrong',
+      ).choices(BUGS.filter((bug) => bug !== 'forget-mean')),
+    )
+    .option('--save <file>', 'write the ledger too, as .md, .html or .json', ledgerFile)
   const flags = readFlags<Flags>(command, args)
   if (flags === null) return
 
@@ -68,15 +81,32 @@ export function article(args: readonly string[], terminal: Terminal): void {
   }
   const model = articleNetwork(options)
   const { x, y } = articleSample()
-  const whole = ledger(model, x, y, { loss: LOSS, rate: LEARNING_RATE })
+  const { bug, save } = flags
+  const whole = ledger(model, x, y, { loss: LOSS, rate: LEARNING_RATE, ...(bug && { bug }) })
+  if (save !== undefined) saveText(save, textFor(save, whole), 'ledger')
 
   introduce(flags, terminal)
   const printed = printedFigures(whole, flags)
-  printLedger({ ledger: whole, printed }, terminal)
+  printLedger(whole, printed, terminal)
   summarize(whole, printed, terminal)
   updateFormulas(whole, terminal)
   reflect(whole, options, terminal)
   if (flags.steps > 0) trainOn(model, flags.steps, terminal)
+  if (save !== undefined) terminal.print(`\nThe ledger as a file: ${save}`)
+}
+
+const WRITERS: Readonly<Record<string, (whole: LedgerReport) => string>> = {
+  '.md': (whole) => whole.toMarkdown(),
+  '.html': (whole) => whole.toHTML(),
+  '.json': (whole) => `${JSON.stringify(whole, null, 2)}\n`,
+}
+
+const textFor = (path: string, whole: LedgerReport): string => WRITERS[extname(path)]!(whole)
+
+function ledgerFile(path: string): string {
+  if (!Object.hasOwn(WRITERS, extname(path)))
+    throw new InvalidArgumentError(`Name a file that ends in ${Object.keys(WRITERS).join(', ')}.`)
+  return path
 }
 
 function activations(text: string): readonly ActivationName[] {
@@ -113,29 +143,14 @@ function introduce({ w25, preset }: Flags, { print, paragraph, colors }: Termina
   for (const [name, meaning] of columns) paragraph(`  ${colors.dim(name!.padEnd(13))}${meaning}`, 13)
 }
 
-// ── the printed figures ──────────────────────────────────────────────────────
-
-function printedFigures(whole: Ledger, { w25, preset, activation }: Flags): Map<string, PrintedFigure> {
-  const figures = new Map<string, PrintedFigure>()
-  if (preset !== 'article' || activation.some((name) => name !== 'sigmoid')) return figures
-  for (const { id, manual } of rowsOf(whole)) {
-    const text = PRINTED.get(id)
-    if (text === undefined) continue
-    const matches = matchesPrinted(manual, text)
-    const other =
-      'the article computes this with w(2,5) = 3; run without --w25 2 to see its figures reproduced.'
-    const cause = ERRATA.get(id) ?? (w25 === '2' ? other : null)
-    figures.set(id, { text, matches, cause: matches ? null : cause })
-  }
-  return figures
-}
+// ── agreement ────────────────────────────────────────────────────────────────
 
 function summarize(
-  whole: Ledger,
+  whole: LedgerReport,
   printed: ReadonlyMap<string, PrintedFigure>,
   { print, paragraph, colors }: Terminal,
 ): void {
-  const { manual, finite, fewestDigits } = agreementOf(whole)
+  const { manual, finite, fewestDigits } = whole.agreement()
   print(`\n${colors.bold('Agreement')}`)
   paragraph(
     `  manual and autograd: to ${bound(manual.difference)} relative${manual.difference > 0 ? `, worst at ${manual.id}` : ''}`,
@@ -160,29 +175,32 @@ const bound = (x: number): string => (x === 0 ? '0' : x.toExponential(1))
 
 // ── what the step means ──────────────────────────────────────────────────────
 
-function updateFormulas(whole: Ledger, { print, paragraph, colors }: Terminal): void {
-  const { rate } = whole
+function updateFormulas(whole: LedgerReport, { print, paragraph, colors }: Terminal): void {
   const last = whole.layers.at(-1)!
-  const old = last.weight[0]![0]!
-  const slope = last.backward.find((group) => group.quantity === 'dW')!.rows[0]!.manual
-  const l = last.number
-  const example = (inner: string, value: number): string =>
-    colors.dim(`      W${l}[0][0] = ${short(old)} - ${rate}·${inner} = ${full(value)}`)
+  const id = `W${last.number}[0][0]`
+  const { numbers, manual } = whole.rows.find((row) => row.id === id)!
+  const slope = whole.rows.find((row) => row.id === `d${id}`)!.manual
+  const [old, rate] = [last.weight[0]![0]!, LEARNING_RATE]
+  const example = (formula: string, value: number): string =>
+    colors.dim(`      ${id} = ${formula} = ${precise(value)}`)
   print(`\n${colors.bold('The update')}`)
   paragraph('  W ← W - α δ nᵀ         gradient descent: what the article computes', 4)
-  print(example(factor(slope), old - rate * slope))
+  print(example(numbers, manual))
   paragraph(
     '  W ← W - α (δ nᵀ + W)   with a regularizer, as the article prints it: SGD with weightDecay: 1',
     23,
   )
-  print(example(`(${short(slope)} + ${short(old)})`, old - rate * (slope + old)))
+  print(example(`${rough(old)} - ${rate}·(${rough(slope, 4)} + ${rough(old)})`, old - rate * (slope + old)))
 }
 
-function reflect(whole: Ledger, options: NetworkOptions, { print, paragraph, colors }: Terminal): void {
+/** To 15 decimals, as the article prints. */
+const precise = (x: number): string => String(Number(x.toFixed(15)))
+
+function reflect(whole: LedgerReport, options: NetworkOptions, { print, paragraph, colors }: Terminal): void {
   const yhat = whole.layers.at(-1)!.forward.find((group) => group.quantity === 'n')!.rows[0]!.manual
   print(`\n${colors.bold('Prediction')}`)
   print(
-    `  ŷ = ${full(yhat)}, so the class is ${colors.bold(String(predictedClass(yhat)))} (1 when ŷ >= 0.5); the label is ${whole.y[0]}`,
+    `  ŷ = ${precise(yhat)}, so the class is ${colors.bold(String(predictedClass(yhat)))} (1 when ŷ >= 0.5); the label is ${whole.y[0]}`,
   )
   const { title, reason } = howDeltasGo(whole, yhat)
   print(`\n${colors.bold(title)}`)
@@ -190,8 +208,8 @@ function reflect(whole: Ledger, options: NetworkOptions, { print, paragraph, col
 }
 
 /** From the last layer to the first: delta(l) = W(l+1)^T delta(l+1) * f'(z(l)). */
-function howDeltasGo({ layers, y }: Ledger, yhat: number): { title: string; reason: string } {
-  const largest = (layer: Ledger['layers'][number], quantity: Quantity): number => {
+function howDeltasGo({ layers, y }: LedgerReport, yhat: number): { title: string; reason: string } {
+  const largest = (layer: LedgerReport['layers'][number], quantity: Quantity): number => {
     const group = [...layer.forward, ...layer.backward].find((g) => g.quantity === quantity)!
     return Math.max(...group.rows.map((row) => Math.abs(row.manual)))
   }
@@ -216,8 +234,8 @@ function largestColumn(weight: readonly (readonly number[])[]): number {
   return Math.max(...weight[0]!.map((_, j) => weight.reduce((sum, row) => sum + Math.abs(row[j]!), 0)))
 }
 
-const rough = (x: number): string =>
-  x === 0 || x >= 1e-3 ? String(Number(x.toPrecision(2))) : x.toExponential(1)
+const rough = (x: number, digits = 2): string =>
+  x === 0 || Math.abs(x) >= 1e-3 ? String(Number(x.toPrecision(digits))) : x.toExponential(digits - 1)
 
 /** Takes the step in float32 and counts what moves. */
 function whatFloat32Loses(yhat: number, error: number, options: NetworkOptions): string {
@@ -259,7 +277,7 @@ function trainOn(model: Sequential, steps: number, { print, colors }: Terminal):
     if (shown.has(i)) {
       const yhat = model.call(x)
       const loss = LOSS.call(yhat, y).item()
-      print(`  ${String(i).padStart(width)}  ${loss.toExponential(10).padEnd(17)}  ${full(yhat.item())}`)
+      print(`  ${String(i).padStart(width)}  ${loss.toExponential(10).padEnd(17)}  ${precise(yhat.item())}`)
     }
     if (i < steps) step(model, x, y, optimizer)
   }

@@ -1,8 +1,6 @@
-/** @file Figures as SVG text, drawn by Observable Plot without a browser, and saved. Imports chart libraries and cli.ts. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+/** @file Figures as SVG text, drawn by Observable Plot without a browser, and saved. Imports chart libraries and files.ts. */
 import type * as Plot from '@observablehq/plot'
-import { UserError } from './cli.ts'
+import { saveText } from './files.ts'
 
 export interface FigureText {
   readonly title: string
@@ -43,11 +41,4 @@ export async function figure(
 }
 
 /** Writes a picture, and its folder if need be. */
-export function savePicture(path: string, svg: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, svg)
-  } catch (error) {
-    throw new UserError(`${path}: the picture cannot be written (${(error as NodeJS.ErrnoException).code})`)
-  }
-}
+export const savePicture = (path: string, svg: string): void => saveText(path, svg, 'picture')

@@ -1,6 +1,8 @@
 /** @file The article example on a terminal: what it prints, at which widths, in colour or not. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { full, short } from '../article/format.ts'
 import { article } from '../article/main.ts'
 import { predictedClass } from '../article/network.ts'
 import { UserError } from '../common/cli.ts'
@@ -122,11 +124,42 @@ describe('what it says about the step', () => {
   })
 })
 
+describe('mistakes and files', () => {
+  it.each([80, 120, 160])('--bug shows which cells turn wrong: %i columns', (width) => {
+    const text = run(['--preset', 'gentle', '--bug', 'transpose-weights'], width)
+    expect(tooWide(text, width)).toEqual([])
+    expect(joined(text)).toContain(
+      'First wrong: backprop1[0] must be -0.0023382, got -0.0010017: W stands where',
+    )
+    expect(text.match(/✗ wrong$/gm)).toHaveLength(3)
+  })
+  it('--bug beside the printed figures: what is wrong is no longer as printed', () => {
+    const text = run(['--bug', 'drop-derivative'])
+    expect(text).toMatch(/^\[0\] .* ✗ wrong$/m)
+    expect(text.match(/ ✓ *$/gm)!.length).toBeLessThan(25)
+    expect(tooWide(text, 120)).toEqual([])
+  })
+  it.each([
+    ['md', '## Forward, layer 1: 2 inputs, 3 neurons, sigmoid'],
+    ['html', '<section class="tapegrad-ledger">'],
+    ['json', '"layers": ['],
+  ])('--save writes .%s', (extension, words) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ledger-'))
+    const path = join(folder, 'new', `ledger.${extension}`)
+    expect(run(['--save', path])).toContain(`The ledger as a file: ${path}`)
+    expect(readFileSync(path, 'utf8')).toContain(words)
+    rmSync(folder, { recursive: true })
+  })
+})
+
 describe('flags', () => {
   it.each([
     [['--w25', '4'], "argument '4' is invalid"],
     [['--steps', '-1'], 'Use a whole number of at least 0.'],
     [['--preset', 'wild'], 'Allowed choices are article, gentle.'],
+    [['--bug', 'forget-mean'], 'Allowed choices are drop-derivative,'],
+    [['--save', 'ledger.pdf'], 'Name a file that ends in .md, .html, .json.'],
+    [['--save', '/dev/null/ledger.md'], '/dev/null/ledger.md: the ledger cannot be written (EEXIST)'],
     [['--activation', 'swish'], "'swish' is none of sigmoid, tanh, relu."],
     [['--activation', 'toString'], "'toString' is none of sigmoid, tanh, relu."],
     [['--activation', 'tanh,tanh'], 'one for each of the 3 layers'],
@@ -139,31 +172,5 @@ describe('flags', () => {
     const text = run(['--help'], 80)
     for (const flag of ['w25', 'steps', 'preset', 'activation']) expect(text).toContain(`--${flag} <`)
     expect(text).not.toContain('Forward')
-  })
-})
-
-describe('numbers', () => {
-  it.each([
-    [0.993307149075715, '0.993307149075715'],
-    [-0.002479706176998, '-0.00247970617700'],
-    [2.000000000014749, '2.000000000014749'],
-    [-1.474897793084364e-10, '-1.4748977931e-10'],
-    [123456.789, '123456.7890000000'],
-    [1e300, '1.0000000000e+300'],
-    [5, '5'],
-    [0, '0'],
-  ])('%f in 17 characters', (x, text) => {
-    expect(full(x)).toBe(text)
-    expect(text.length).toBeLessThanOrEqual(17)
-  })
-  it.each([
-    [0.0066480566, '0.0066481'],
-    [-1.523315e-8, '-1.523e-8'],
-    [0.0005, '5e-4'],
-    [-3, '-3'],
-    [1234567, '1.235e+6'],
-    [0, '0'],
-  ])('%f, short', (x, text) => {
-    expect(short(x)).toBe(text)
   })
 })

@@ -29,15 +29,21 @@ export function functionalCall<M extends Module>(
       fail(op, `${key} has shape ${showShape(value.shape)}, it must be ${showShape(slot.tensor.shape)}`)
     replacements.set(slot.tensor, value)
   }
-  const replaced = slots.filter(({ tensor }) => replacements.has(tensor))
-  let result: unknown
-  try {
-    for (const { holder, key, tensor } of replaced) holder[key] = replacements.get(tensor)
-    result = (module.call as (...args: unknown[]) => unknown).apply(module, args)
-  } finally {
-    for (const { holder, key, tensor } of replaced) holder[key] = tensor
-  }
+  const result: unknown = withTensors(module, replacements, () =>
+    (module.call as (...args: unknown[]) => unknown).apply(module, args),
+  )
   if (result instanceof Promise)
     fail(op, 'forward is async; the tensors are replaced only while it runs synchronously')
   return result as M['~result']
+}
+
+/** Runs `f` while other tensors stand wherever the module holds those that are the keys of `replacements`. */
+export function withTensors<T>(module: Module, replacements: ReadonlyMap<Tensor, Tensor>, f: () => T): T {
+  const replaced = contentsOf(module).slots.filter(({ tensor }) => replacements.has(tensor))
+  try {
+    for (const { holder, key, tensor } of replaced) holder[key] = replacements.get(tensor)
+    return f()
+  } finally {
+    for (const { holder, key, tensor } of replaced) holder[key] = tensor
+  }
 }

@@ -21,6 +21,28 @@ export { Activation, ReLU, Sigmoid, Tanh } from './layers/activations.ts'
 export { Dense, type DenseOptions } from './layers/dense.ts'
 export { Sequential, sequential } from './layers/sequential.ts'
 export {
+  BUGS,
+  type Bug,
+  type DeltaInputs,
+  type FiniteDifference,
+  type FirstWrong,
+  type GradientInputs,
+  type LedgerAgreement,
+  type LedgerColumn,
+  type LedgerData,
+  type LedgerGroup,
+  type LedgerLayer,
+  type LedgerOptions,
+  LedgerReport,
+  type LedgerRow,
+  type Loss,
+  ledger,
+  type Quantity,
+  type RenderOptions,
+  type RowStatus,
+  type TerminalOptions,
+} from './ledger.ts'
+export {
   CrossEntropy,
   type CrossEntropyOptions,
   crossEntropy,

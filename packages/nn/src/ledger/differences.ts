@@ -16,15 +16,24 @@ export const ROUNDING = 2 ** -53
  *
  * The steps are so large because f may be known badly: it carries an absolute rounding error of up to `noise`, and the
  * result one of up to (4 noise / 0.05 + noise / 0.1) / 3 = 30 noise. For the rest, the extrapolation is repeated at half
- * the steps, which divides the error by 16: twice the difference is a safe bound.
+ * the steps, which divides the error by 16: twice the difference is a bound, unless two terms of the error cancel in it.
+ * So it is repeated at half of those again, where they do not, as far as rounding lets us see.
  */
 export function differentiate(f: (h: number) => number, noise: number): FiniteDifference {
   const central = (h: number): number => (f(h) - f(-h)) / (2 * h)
-  const fine = central(STEP / 2)
-  const value = (4 * fine - central(STEP)) / 3
-  const finer = (4 * central(STEP / 4) - fine) / 3
+  const [coarse, fine, finer, finest] = [1, 2, 4, 8].map((n) => central(STEP / n)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  const value = (4 * fine - coarse) / 3
   if (value === 0) return { value, digits: null }
-  const error = 2 * Math.abs(value - finer) + 30 * noise
+  const second = (4 * finer - fine) / 3
+  const third = (4 * finest - finer) / 3
+  // The two extrapolations carry 60 and 120 noise.
+  const seen = Math.max(0, Math.abs(second - third) - 180 * noise)
+  const error = 2 * Math.max(Math.abs(value - second), 16 * seen) + 30 * noise
   const relative = Math.max(error / Math.abs(value), ROUNDING)
   return { value, digits: Math.max(0, -Math.log10(relative)) }
 }

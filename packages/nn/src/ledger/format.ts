@@ -7,21 +7,34 @@ export function short(x: number): string {
   return Number(x.toPrecision(4)).toExponential()
 }
 
+/** `[0.5, -1]`. */
+export const list = (values: readonly number[]): string => `[${values.map(short).join(', ')}]`
+
 /** A factor of a product: negative ones in parentheses. */
 export const factor = (x: number): string => (x < 0 ? `(${short(x)})` : short(x))
-
-/** `a·b + c·d`. */
-export const products = (a: readonly number[], b: readonly number[]): string =>
-  a.map((value, i) => `${factor(value)}·${factor(b[i]!)}`).join(' + ')
 
 /** `+ 2` or `- 2`: a further term of a sum. */
 export const term = (x: number): string => (x < 0 ? `- ${short(-x)}` : `+ ${short(x)}`)
 
-const WIDTH = 17
+/** So many terms of a sum are written out; of longer ones the first few and the last. */
+const TERMS = 8
+
+/** `a + b + c`; a long sum is shortened to `a + b + … + z (64 terms)`. */
+export function sumOf(terms: readonly string[]): string {
+  if (terms.length <= TERMS) return terms.join(' + ')
+  return `${terms.slice(0, TERMS / 2).join(' + ')} + … + ${terms.at(-1)} (${terms.length} terms)`
+}
+
+/** `a·b + c·d`. */
+export const products = (a: readonly number[], b: readonly number[]): string =>
+  sumOf(a.map((value, i) => `${factor(value)}·${factor(b[i]!)}`))
+
+/** Characters that `full` may take. */
+export const WIDTH = 17
 
 /**
- * As many digits as fit 17 characters: 15 decimals, as the article prints, for what is not small; scientific notation
- * for what is. Whole numbers stay whole.
+ * As many digits as fit 17 characters: 15 decimals at most for what is not small; scientific notation for what is.
+ * Whole numbers stay whole.
  */
 export function full(x: number): string {
   if (!Number.isFinite(x) || (Number.isInteger(x) && Math.abs(x) < 1e15)) return String(x)

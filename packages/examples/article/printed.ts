@@ -1,0 +1,66 @@
+/** @file The ledger with what the article prints beside it. Imports network.ts and common/ (types only). */
+import type { LedgerColumn, LedgerReport, LedgerRow } from '@tapegrad/nn'
+import type { Terminal } from '../common/terminal.ts'
+import { type ActivationName, ERRATA, matchesPrinted, PRINTED } from './network.ts'
+
+/** What decides whether the network is the article's. */
+interface Variant {
+  readonly w25: '2' | '3'
+  readonly preset: 'article' | 'gentle'
+  readonly activation: readonly ActivationName[]
+}
+
+/** What the article prints for a row, and whether the ledger agrees. */
+export interface PrintedFigure {
+  readonly text: string
+  readonly matches: boolean
+  /** Why it does not: a footnote, to which a dagger refers. */
+  readonly cause: string | null
+}
+
+/** By row id; empty where the network is not the article's. */
+export function printedFigures(
+  whole: LedgerReport,
+  { w25, preset, activation }: Variant,
+): Map<string, PrintedFigure> {
+  const figures = new Map<string, PrintedFigure>()
+  if (preset !== 'article' || activation.some((name) => name !== 'sigmoid')) return figures
+  for (const { id, manual } of whole.rows) {
+    const text = PRINTED.get(id)
+    if (text === undefined) continue
+    const matches = matchesPrinted(manual, text)
+    const other =
+      'the article computes this with w(2,5) = 3; run without --w25 2 to see its figures reproduced.'
+    const cause = ERRATA.get(id) ?? (w25 === '2' ? other : null)
+    figures.set(id, { text, matches, cause: matches ? null : cause })
+  }
+  return figures
+}
+
+/** The ledger with a column of what the article prints, and the footnotes that this column refers to. */
+export function printLedger(
+  whole: LedgerReport,
+  printed: ReadonlyMap<string, PrintedFigure>,
+  { width, colors, print, paragraph }: Terminal,
+): void {
+  const causes = [...new Set([...printed.values()].flatMap(({ cause }) => cause ?? []))]
+  const { green, red } = colors
+  const text = ({ id }: LedgerRow): string => {
+    const figure = printed.get(id)
+    if (figure === undefined) return ''
+    if (figure.matches) return `${figure.text} ${green('✓')}`
+    return `${figure.text} ${red(figure.cause === null ? '✗' : markOf(causes.indexOf(figure.cause)))}`
+  }
+  const column: LedgerColumn = { title: 'article prints', text }
+  const color = colors.isColorSupported
+  // Narrower than that a row would not fit.
+  const columns = Math.max(width, 80)
+  print(`\n${whole.toTerminal({ width: columns, color, ...(printed.size > 0 && { column }) })}`)
+  if (causes.length > 0) print()
+  causes.forEach((cause, i) => {
+    paragraph(`${markOf(i)} ${cause}`, 2)
+  })
+}
+
+/** Footnote marks in the order of use. */
+const markOf = (i: number): string => '†‡§¶'[i] ?? `*${i + 1}`

@@ -1,0 +1,344 @@
+/** @file A student's own formulas, and mistakes put in on purpose: what the ledger says of them. */
+import { tensor } from '@tapegrad/core'
+import {
+  BUGS,
+  type Bug,
+  type DeltaInputs,
+  Dense,
+  ledger,
+  mse,
+  ReLU,
+  Sequential,
+  Sigmoid,
+  Tanh,
+} from '@tapegrad/nn'
+import { describe, expect, it } from 'vitest'
+import { byId, data, float64, HALF_SUM, messageOf, small } from './models.ts'
+
+/** All sigmoid, so that f' = n (1 - n) everywhere; square in the middle, so that W and its transpose both fit. */
+function model(): Sequential {
+  const weights = [
+    [
+      [0.3, -0.8],
+      [0.5, 0.2],
+      [-0.4, 0.9],
+    ],
+    [
+      [0.6, -0.1, 0.7],
+      [-0.3, 0.8, 0.4],
+      [0.2, 0.5, -0.9],
+    ],
+    [
+      [0.9, -0.6, 0.3],
+      [0.1, 0.4, -0.7],
+    ],
+  ]
+  const layers = weights.flatMap((weight) => {
+    const dense = new Dense(weight[0]!.length, weight.length, float64)
+    dense.weight.assign(tensor(weight, float64))
+    dense.bias!.assign(
+      tensor(
+        weight.map((_, i) => 0.1 * (i + 1)),
+        float64,
+      ),
+    )
+    return [dense, new Sigmoid()]
+  })
+  return new Sequential(...layers)
+}
+const x = tensor([0.5, -1.5], float64)
+const y = tensor([1, 0], float64)
+
+type Delta = (layer: number, inputs: DeltaInputs) => number[]
+/** (W^T deltaNext)_i, as a student would write it. */
+const back = ({ W, deltaNext }: DeltaInputs, i: number): number =>
+  deltaNext.reduce((sum, d, k) => sum + W[k]![i]! * d, 0)
+const right: Delta = (_, inputs) => inputs.n.map((n, i) => back(inputs, i) * n * (1 - n))
+
+const grade = (delta: Delta, batch = { x, y }, loss: typeof HALF_SUM | typeof mse = HALF_SUM) =>
+  ledger(model(), batch.x, batch.y, { loss, delta })
+
+describe("a student's delta", () => {
+  it('is right when it is', () => {
+    const report = grade(right)
+    expect(report.ok).toBe(true)
+    expect(report.firstWrong).toBe(null)
+  })
+
+  it('may treat the output by itself, from y and n', () => {
+    const own: Delta = (layer, inputs) =>
+      layer === 3 ? inputs.n.map((n, i) => (n - y.data[i]!) * n * (1 - n)) : right(layer, inputs)
+    expect(grade(own).ok).toBe(true)
+  })
+
+  it('is right as n (1 - n) where sigmoids are saturated and n (1 - n) has lost its digits', () => {
+    const saturated = model()
+    saturated.parameters()[3]!.assign(25)
+    const report = ledger(saturated, x, y, { loss: HALF_SUM, delta: right })
+    const slopes = report.rows.filter(({ quantity, layer }) => quantity === 'fPrime' && layer === 2)
+    // Between 1e-11 and 1e-10: of the 16 digits of n, 11 are nines.
+    expect(Math.max(...slopes.map(({ manual }) => manual))).toBeLessThan(1e-9)
+    expect(report.rows.filter(({ status }) => status !== 'right')).toEqual([])
+  })
+
+  const mistakes: [Bug, Delta][] = [
+    ['drop-derivative', (_, inputs) => inputs.n.map((_, i) => back(inputs, i))],
+    ['output-for-derivative', (_, inputs) => inputs.n.map((n, i) => back(inputs, i) * n)],
+    [
+      'derivative-of-output',
+      (_, inputs) => {
+        const f = (z: number): number => 1 / (1 + Math.exp(-z))
+        return inputs.n.map((n, i) => back(inputs, i) * f(n) * (1 - f(n)))
+      },
+    ],
+    [
+      'transpose-weights',
+      (_, { W, n, deltaNext }) =>
+        n.map(
+          (own, i) =>
+            own *
+            (1 - own) *
+            deltaNext.reduce((sum, d, k) => sum + (W.length === n.length ? W[i]![k]! : W[k]![i]!) * d, 0),
+        ),
+    ],
+    [
+      'drop-weights',
+      (layer, { n, W, deltaNext }) =>
+        n.map(
+          (own, i) =>
+            own *
+            (1 - own) *
+            (layer === 2 ? (deltaNext[i] ?? 0) : deltaNext.reduce((s, d, k) => s + W[k]![i]! * d, 0)),
+        ),
+    ],
+    [
+      'assign-for-add',
+      (_, inputs) => inputs.n.map((n, i) => n * (1 - n) * inputs.W.at(-1)![i]! * inputs.deltaNext.at(-1)!),
+    ],
+    ['forget-half', (layer, inputs) => right(layer, inputs).map((d) => (inputs.last ? 2 * d : d))],
+    ['wrong-sign', (layer, inputs) => right(layer, inputs).map((d) => (inputs.last ? -d : d))],
+  ]
+  it.each(mistakes)('%s is recognised', (bug, delta) => {
+    const { ok, firstWrong } = grade(delta)
+    if (bug === 'drop-weights') {
+      // With two deltas above three neurons nothing is left to match it with.
+      expect(ok).toBe(false)
+      return
+    }
+    expect(ok).toBe(false)
+    expect(firstWrong).toMatchObject({ bug, quantity: 'delta', sample: 0 })
+  })
+
+  it('without weights, where layers are equally wide', () => {
+    const delta: Delta = (layer, inputs) =>
+      layer === 1 ? inputs.n.map((n, i) => n * (1 - n) * inputs.deltaNext[i]!) : right(layer, inputs)
+    expect(grade(delta).firstWrong).toMatchObject({ bug: 'drop-weights', layer: 1, neuron: 0 })
+  })
+
+  it('names layer, neuron, sample, the expected and the given value', () => {
+    const { x, y } = data(7, 3)
+    const delta: Delta = (layer, inputs) =>
+      right(layer, inputs).map((d, i) => (layer === 2 && inputs.sample === 1 && i === 2 ? d + 0.5 : d))
+    const report = grade(delta, { x, y })
+    const truth = byId(ledger(model(), x, y, { loss: HALF_SUM })).get('delta2[2], sample 1')!.autograd
+    expect(report.firstWrong).toEqual({
+      layer: 2,
+      neuron: 2,
+      sample: 1,
+      quantity: 'delta',
+      expected: truth,
+      given: expect.closeTo(truth + 0.5, 12),
+      bug: null,
+      message: expect.stringMatching(/^delta2\[2\], sample 1 must be -?0\.\d+, got 0\.\d+$/),
+    })
+    // What comes before and beside is right; what is computed from it follows.
+    const status = (id: string): string => byId(report).get(id)!.status
+    expect(status('delta3[0], sample 1')).toBe('right')
+    expect(status('delta2[1], sample 1')).toBe('right')
+    expect(status('delta2[2], sample 1')).toBe('wrong')
+    expect(status('delta2[2], sample 0')).toBe('right')
+    expect(status('dW2[2][0], sample 1')).toBe('follows')
+    expect(status('dW2[2][0]')).toBe('follows')
+    expect(status('backprop1[0], sample 1')).toBe('follows')
+    expect(status('delta1[0], sample 1')).toBe('follows')
+    expect(status('delta1[0], sample 2')).toBe('right')
+  })
+
+  it('with a mean over the batch, a forgotten 1/N is recognised', () => {
+    const { x, y } = data(7, 3)
+    const own: Delta = (layer, inputs) => right(layer, inputs).map((d) => (inputs.last ? 6 * d : d))
+    expect(grade(own, { x, y }, mse).firstWrong!.bug).toBe('forget-mean')
+  })
+
+  it('two mistakes that look alike are both named', () => {
+    // ½ and 1/2: one sample of two outputs, half the mean.
+    const loss = (p: typeof x, t: typeof x) => mse(p, t, { scale: 0.5 })
+    expect(grade(right, { x, y }, loss as typeof mse).ok).toBe(true)
+  })
+
+  it('NaN is wrong, and the message says where it may come from', () => {
+    const delta: Delta = (layer, inputs) =>
+      right(layer, inputs).map((d, i) => (i === 1 ? d * inputs.W[0]![i + 1]! : d))
+    const { firstWrong } = grade(delta)
+    expect(firstWrong).toMatchObject({ layer: 3, neuron: 1, given: Number.NaN, bug: null })
+    expect(firstWrong!.message).toContain('an index that leads out of an array gives NaN')
+  })
+
+  it.each([
+    ['undefined', () => undefined, 'ledger: delta(3, ...) must give 2 numbers, got undefined'],
+    ['one number', () => 3, 'ledger: delta(3, ...) must give 2 numbers, got 3'],
+    ['too many', () => [1, 2, 3], 'ledger: delta(3, ...) must give 2 numbers, got 3'],
+    ['holes', () => [1, undefined], 'ledger: delta(3, ...) must give numbers, got undefined at position 1'],
+    [
+      'a tensor',
+      () => tensor([1, 2]),
+      'ledger: delta(3, ...) must give 2 numbers, got a tensor of shape [2]',
+    ],
+  ])('that returns %s is an error', (_, delta, message) => {
+    expect(messageOf(() => grade(delta as unknown as Delta))).toBe(message)
+  })
+})
+
+describe("a student's gradients", () => {
+  const options = { loss: HALF_SUM }
+  it('right ones', () => {
+    const report = ledger(model(), x, y, {
+      ...options,
+      weightGradient: (_, { delta, input }) => delta.map((d) => input.map((n) => d * n)),
+      biasGradient: (_, { delta }) => [...delta],
+    })
+    expect(report.ok).toBe(true)
+  })
+  it.each([
+    [
+      'inputs-in-bias',
+      (_: number, { delta, input }: { delta: readonly number[]; input: readonly number[] }) =>
+        delta.map((d) => d * input.reduce((a, b) => a + b, 0)),
+    ],
+    [
+      'bias-in-bias',
+      (_: number, { delta }: { delta: readonly number[] }) => delta.map((d, i) => d * 0.1 * (i + 1)),
+    ],
+    ['delta-missing', (_: number, { delta }: { delta: readonly number[] }) => delta.map(() => 1)],
+  ] as const)('%s is recognised', (bug, biasGradient) => {
+    const { firstWrong } = ledger(model(), x, y, { ...options, biasGradient })
+    expect(firstWrong).toMatchObject({ bug, layer: 3, neuron: 0, quantity: 'db', sample: null })
+  })
+  it('n of the wrong layer is recognised, in a batch too', () => {
+    const { x, y } = data(2, 2)
+    const { firstWrong } = ledger(model(), x, y, {
+      ...options,
+      weightGradient: (layer, { delta, input, n }) =>
+        delta.map((d) => (layer === 2 ? n : input).map((value) => d * value)),
+    })
+    expect(firstWrong).toMatchObject({
+      bug: 'output-for-input',
+      layer: 2,
+      neuron: 0,
+      quantity: 'dW',
+      sample: 0,
+    })
+  })
+  it('of the wrong size are errors', () => {
+    const weights = (rows: number[][]) => () =>
+      ledger(model(), x, y, { ...options, weightGradient: () => rows })
+    expect(messageOf(weights([[1, 2, 3]]))).toBe('ledger: weightGradient(3, ...) must give 2 rows, got 1')
+    expect(messageOf(weights([[1, 2, 3], [1]]))).toBe(
+      'ledger: row 1 of weightGradient(3, ...) must give 3 numbers, got 1',
+    )
+    expect(messageOf(() => ledger(model(), x, y, { ...options, biasGradient: () => [1] }))).toBe(
+      'ledger: biasGradient(3, ...) must give 2 numbers, got 1',
+    )
+  })
+})
+
+describe('a mistake made on purpose', () => {
+  const batch = data(5, 2)
+  const of = (bug: Bug, loss: typeof HALF_SUM | typeof mse = HALF_SUM) =>
+    ledger(model(), batch.x, batch.y, { loss, bug, rate: 0.5 })
+  const quantities = (report: ReturnType<typeof of>, status: string): string[] =>
+    [...new Set(report.rows.filter((row) => row.status === status).map(({ quantity }) => quantity))].sort()
+
+  // Which cells turn wrong first, and which only follow; dW and db follow in W and b always.
+  it.each([
+    ['drop-derivative', 'delta3[0], sample 0', ['delta'], ['W', 'b', 'backprop', 'dW', 'db', 'delta']],
+    [
+      'transpose-weights',
+      'backprop2[0], sample 0',
+      ['backprop'],
+      ['W', 'b', 'backprop', 'dW', 'db', 'delta'],
+    ],
+    ['assign-for-add', 'dW3[0][0]', ['backprop', 'dW', 'db'], ['W', 'b', 'dW', 'db', 'delta']],
+    ['forget-half', 'loss', ['backprop', 'loss'], ['W', 'b', 'backprop', 'dW', 'db', 'delta']],
+    ['stale-gradients', 'dW3[0][0]', ['dW', 'db'], ['W', 'b']],
+    ['wrong-sign', 'backprop3[0], sample 0', ['backprop'], ['W', 'b', 'backprop', 'dW', 'db', 'delta']],
+    ['inputs-in-bias', 'db3[0], sample 0', ['db'], ['b', 'db']],
+  ] as const)('%s: first %s', (bug, first, wrong, follows) => {
+    const report = of(bug)
+    expect(report.ok).toBe(false)
+    expect(report.firstWrong!.bug).toBe(bug)
+    expect(report.firstWrong!.message.startsWith(`${first} must be`)).toBe(true)
+    expect(quantities(report, 'wrong')).toEqual(wrong)
+    for (const quantity of quantities(report, 'follows')) expect(follows).toContain(quantity)
+    const forward = report.layers.flatMap(({ forward }) => forward).flatMap(({ rows }) => rows)
+    expect(forward.every(({ status }) => status === 'right')).toBe(true)
+  })
+
+  it('has the values that the mistake gives', () => {
+    const right = byId(ledger(model(), batch.x, batch.y, { loss: HALF_SUM }))
+    const value = (bug: Bug, id: string): number => byId(of(bug)).get(id)!.manual
+    expect(value('stale-gradients', 'dW1[0][0]')).toBeCloseTo(2 * right.get('dW1[0][0]')!.manual, 14)
+    expect(value('forget-half', 'delta1[1], sample 1')).toBeCloseTo(
+      2 * right.get('delta1[1], sample 1')!.manual,
+      14,
+    )
+    expect(value('assign-for-add', 'db3[0]')).toBe(right.get('db3[0], sample 1')!.manual)
+    expect(value('drop-derivative', 'delta3[0], sample 0')).toBe(right.get('backprop3[0], sample 0')!.manual)
+    const mean = byId(ledger(model(), batch.x, batch.y, { loss: mse }))
+    const forgotten = byId(of('forget-mean', mse)).get('dW1[0][0]')!.manual
+    expect(forgotten / mean.get('dW1[0][0]')!.manual).toBeCloseTo(4, 12)
+  })
+
+  it('every bug changes a row of some network, or is refused', () => {
+    const loss = (bug: Bug) => (bug === 'forget-mean' ? mse : HALF_SUM)
+    for (const bug of BUGS) expect(of(bug, loss(bug)).ok, bug).toBe(false)
+    expect(messageOf(() => of('forget-half', mse))).toBe(
+      'ledger: bug "forget-half" cannot be made here: the loss has no such factor',
+    )
+    expect(messageOf(() => of('forget-mean'))).toContain('"forget-mean" cannot be made here')
+    expect(messageOf(() => of('drop-it' as Bug))).toContain(
+      'ledger: there is no bug "drop-it"; there are drop-derivative, transpose-weights,',
+    )
+  })
+
+  it('a matrix that is not square is read as a reshape would', () => {
+    const wide = new Sequential(new Dense(1, 3, float64), new Tanh(), new Dense(3, 2, float64), new ReLU())
+    wide.parameters()[2]!.assign(
+      tensor(
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        float64,
+      ),
+    )
+    wide.parameters()[3]!.assign(50)
+    const { x, y } = data(1, null, 1, 2)
+    const rows = byId(ledger(wide, x, y, { loss: HALF_SUM, bug: 'transpose-weights' }))
+    const [a, b] = [0, 1].map((i) => rows.get(`delta2[${i}]`)!.manual) as [number, number]
+    // [[1, 2], [3, 4], [5, 6]] delta, not [[1, 4], [2, 5], [3, 6]] delta.
+    expect(rows.get('backprop1[1]')!.manual).toBeCloseTo(3 * a + 4 * b, 10)
+  })
+
+  it('together with a formula of the own, both count', () => {
+    const { x, y } = data(5, 2)
+    const report = ledger(small(), x, y, {
+      loss: HALF_SUM,
+      bug: 'stale-gradients',
+      biasGradient: (_, { delta }) => delta.map(() => 0),
+    })
+    expect(
+      report.rows.filter(({ status }) => status === 'wrong').some(({ quantity }) => quantity === 'db'),
+    ).toBe(true)
+  })
+})
