@@ -79,12 +79,9 @@ function introduce({ train, test }: Problem, settings: Fixed, { print, paragraph
 
 /** Trains, and returns the cost of each iteration. */
 function descend(problem: Problem, { iterations, rate }: Fixed, terminal: Terminal): number[] {
-  const { paragraph, print } = terminal
+  const { print } = terminal
   const [hidden, output] = meanSlopes(problem).map((slope) => slope.toFixed(3))
-  paragraph(
-    `  Mean slope f(1 - f) at the start, of at most 0.25: hidden layer ${hidden}, output layer ${output}.`,
-    2,
-  )
+  print(`  Mean slope f(1 - f) at first, of at most 0.25: hidden ${hidden}, output ${output}`)
   const costs: number[] = []
   const progress = progressOf('iteration', iterations, terminal)
   const began = performance.now()
