@@ -48,6 +48,13 @@ console.log(gradcheck(cube, [tensor([0.5, -1, 2])]).toString())`
   })
 })
 
+describe('the ledger', () => {
+  it('grades as the README shows', async () => {
+    expect(complaintsAbout(program('graded.firstWrong'))).toEqual([])
+    expect(await outputOf(program('graded.firstWrong'))).toBe(outputAfter('graded.firstWrong'))
+  }, 30_000)
+})
+
 describe('the main job', () => {
   it('prints the lines that the README shows', async () => {
     const shown = blocks.find(

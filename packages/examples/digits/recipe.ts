@@ -1,8 +1,7 @@
 /** @file A better recipe for the same images: ReLU, cross-entropy, momentum. Imports core, nn and split.ts. */
-import { Generator, noGrad, type Tensor } from '@tapegrad/core'
+import { Generator, noGrad, type Tensor, zeros } from '@tapegrad/core'
 import {
   accuracy,
-  constant,
   crossEntropy,
   DataLoader,
   Dense,
@@ -54,7 +53,7 @@ export function trainRecipe(
   const { train, test } = splitImages(images, generator)
   // Pixels have one unit, so one scale for all keeps faint ones faint; standard scaling would blow them up.
   const [x, testX] = [train.pixels.div(INK), test.pixels.div(INK)]
-  const options = { init: heUniform, bias: constant(0), generator }
+  const options = { init: heUniform, bias: zeros, generator }
   const { hidden, batchSize, rate, momentum, labelSmoothing } = RECIPE
   const model = sequential(new Dense(PIXELS, hidden, options), new ReLU(), new Dense(hidden, DIGITS, options))
   const loader = new DataLoader(new TensorDataset(x, train.digits), { batchSize, shuffle: true, generator })

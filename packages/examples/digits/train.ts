@@ -1,16 +1,6 @@
 /** @file The tutorial's classifier: scaling, network and batch gradient descent. Imports core, nn, common/ and split.ts. */
-import { Generator, noGrad, oneHot, rand, type Tensor } from '@tapegrad/core'
-import {
-  accuracy,
-  constant,
-  Dense,
-  glorotUniform,
-  mse,
-  SGD,
-  Sigmoid,
-  StandardScaler,
-  sequential,
-} from '@tapegrad/nn'
+import { Generator, noGrad, oneHot, rand, type Tensor, zeros } from '@tapegrad/core'
+import { accuracy, Dense, glorotUniform, mse, SGD, Sigmoid, StandardScaler, sequential } from '@tapegrad/nn'
 import { UserError } from '../common/cli.ts'
 import { DIGITS, type Image, PIXELS } from './csv.ts'
 import { type Part, splitImages } from './split.ts'
@@ -18,7 +8,7 @@ import { type Part, splitImages } from './split.ts'
 /** How weights and biases start. The tutorial draws both uniformly from [0, 1). */
 const STARTS = {
   uniform: { init: rand, bias: rand },
-  glorot: { init: glorotUniform, bias: constant(0) },
+  glorot: { init: glorotUniform, bias: zeros },
 } as const
 
 export interface Settings {

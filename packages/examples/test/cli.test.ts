@@ -2,7 +2,7 @@
 
 import { fail } from 'node:assert'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -25,13 +25,27 @@ function example(...args: string[]): { status: number | null; stdout: string; st
   return spawnSync(process.execPath, [...flags, ...args], { cwd: root, encoding: 'utf8', env })
 }
 
+/** Every folder with a main.ts is an example. */
+const folders = readdirSync(join(root, 'packages/examples'))
+  .filter((name) => existsSync(join(root, 'packages/examples', name, 'main.ts')))
+  .toSorted()
+
 describe('pnpm example', () => {
+  it('has a README for each, and a row in the README of all', () => {
+    const all = readFileSync(join(root, 'packages/examples/README.md'), 'utf8')
+    expect(folders.length).toBeGreaterThan(3)
+    for (const name of folders) {
+      expect(existsSync(join(root, 'packages/examples', name, 'README.md')), name).toBe(true)
+      expect(all).toContain(`[${name}](${name}/)`)
+    }
+  })
   it('lists the examples, one line each', () => {
     const { status, stdout, stderr } = example()
     expect([status, stderr]).toEqual([0, ''])
     const [head, ...lines] = stdout.trimEnd().split('\n')
     expect(head).toContain('pnpm example NAME [flags]')
-    expect(lines.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['article', 'iris', 'custom-layer'])
+    const names = lines.map((line) => line.trim().split(/ {2,}/)[0]!)
+    expect(names.toSorted()).toEqual(folders)
     for (const line of lines) expect(line.length).toBeLessThan(110)
   })
   it('runs one, with flags behind --, too', () => {
@@ -43,8 +57,9 @@ describe('pnpm example', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tapegrad-cli-'))
     const file = join(folder, 'bad.csv')
     writeFileSync(file, '5.1,3.5,1.4,0.2,Iris-setosa\n5.1,3.5,1.4,thin,Iris-setosa\n')
+    const names = [...example().stdout.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name)
     const failures: [string[], string][] = [
-      [['toString'], "example: there is no example 'toString'; there are article, iris, custom-layer\n"],
+      [['toString'], `example: there is no example 'toString'; there are ${names.join(', ')}\n`],
       [
         ['iris', '--epochs', 'x'],
         "iris: option '--epochs <n>' argument 'x' is invalid. Use a whole number of at least 1.\n",

@@ -1,5 +1,5 @@
 /** @file How parameters start: functions from a shape to a tensor. Imports core and errors.ts. */
-import { add, full, type Generator, mul, rand, randn, Tensor, tensor } from '@tapegrad/core/ops'
+import { add, full, type Generator, mul, ones, rand, randn, Tensor, tensor, zeros } from '@tapegrad/core/ops'
 import { checkFinite, checkNonNegative, describe, fail, sameShape, showShape } from './errors.ts'
 
 export interface InitOptions {
@@ -28,7 +28,9 @@ export function initialize(
 ): Tensor {
   if (typeof init !== 'function')
     fail(op, `${name} must be an initializer, such as glorotUniform or normal(0.1), got ${describe(init)}`)
-  const result: unknown = init(shape, { ...(dtype && { dtype }), ...(generator && { generator }) })
+  // Core's constructors of constants draw nothing, and refuse a generator.
+  const draws = init !== zeros && init !== ones
+  const result: unknown = init(shape, { ...(dtype && { dtype }), ...(draws && generator && { generator }) })
   if (!(result instanceof Tensor) || !sameShape(result.shape, shape))
     fail(op, `${name} returned ${describe(result)}, expected a tensor of shape ${showShape(shape)}`)
   return result

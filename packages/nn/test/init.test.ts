@@ -1,7 +1,8 @@
 /** @file Initializers: ranges, moments, orthogonality, seeds. */
-import { zeros as coreZeros, Generator, type Tensor } from '@tapegrad/core'
+import { zeros as coreZeros, Generator, ones, type Tensor } from '@tapegrad/core'
 import {
   constant,
+  Dense,
   glorotNormal,
   glorotUniform,
   heNormal,
@@ -26,6 +27,17 @@ function moments(values: readonly number[]): { mean: number; variance: number; k
     values.reduce((sum, v) => sum + (v - mean) ** power, 0) / values.length
   return { mean, variance: central(2), kurtosis: central(4) / central(2) ** 2 }
 }
+
+describe('constants of core as initializers', () => {
+  it('draw nothing, so a layer with a generator of its own takes them', () => {
+    const generator = new Generator(1)
+    const layer = new Dense(2, 3, { init: ones, bias: zeros, generator, dtype: 'float64' })
+    expect(layer.weight.toArray()).toEqual(Array.from({ length: 3 }, () => [1, 1]))
+    expect(layer.bias!.toArray()).toEqual([0, 0, 0])
+    expect(layer.weight.dtype).toBe('float64')
+    expect(generator.state).toEqual(new Generator(1).state)
+  })
+})
 
 describe('random initializers', () => {
   it.each<[name: string, init: Initializer, variance: number, shape: 'uniform' | 'normal']>([

@@ -1,7 +1,7 @@
 /** @file The batch loop: mean gradients, the whole algorithm, and a short training run. Imports nn and the files beside it. */
 import { mse, SGD } from '@tapegrad/nn'
 import { holds, showChecks } from '../check.ts'
-import { numbersTable, short } from '../forward/format.ts'
+import { numbersTable, short } from '../format.ts'
 import { double, NETWORK } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement } from './agreement.ts'

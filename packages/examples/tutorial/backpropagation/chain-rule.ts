@@ -1,7 +1,7 @@
 /** @file The derivative by one weight, and the slope of the sigmoid. Imports core, the tutorial's files and this folder's. */
 import { grad, type Tensor } from '@tapegrad/core'
 import { showChecks } from '../check.ts'
-import { list, numbersTable, products, short } from '../forward/format.ts'
+import { list, numbersTable, products, short } from '../format.ts'
 import { double, NETWORK, sigmoidOf } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement, finiteDifferences } from './agreement.ts'

@@ -1,6 +1,6 @@
 /** @file δ of the output and of hidden layers, on one output and on three. Imports core's tensors and the files beside it. */
 import { showChecks } from '../check.ts'
-import { list, products, short } from '../forward/format.ts'
+import { list, products, short } from '../format.ts'
 import { NETWORK, type PlainLayer } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement } from './agreement.ts'

@@ -1,7 +1,7 @@
 /** @file One step of gradient descent on all parameters, by hand and by nn's SGD. Imports nn and the files beside it. */
 import { mse, SGD } from '@tapegrad/nn'
 import { showChecks } from '../check.ts'
-import { list, numbersTable, short } from '../forward/format.ts'
+import { list, numbersTable, short } from '../format.ts'
 import { double, NETWORK, type PlainLayer } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement } from './agreement.ts'

@@ -1,8 +1,8 @@
 /** @file Figures of this half: δ on its way back, the gradients on the network, the cost. Imports common/ and forward/. */
 import { figure } from '../../common/figure.ts'
-import { axis, COLORS } from '../forward/chart.ts'
-import { type Arrow, type Circle, draw } from '../forward/drawing.ts'
-import { short } from '../forward/format.ts'
+import { axis, COLORS } from '../chart.ts'
+import { type Arrow, type Circle, draw } from '../drawing.ts'
+import { short } from '../format.ts'
 import type { PlainLayer } from '../network.ts'
 import { type Quantities, type Sample, slopeOf } from './plain.ts'
 

@@ -1,6 +1,6 @@
 /** @file The gradients of weights and biases as outer products. Imports core's tensors and the files beside it. */
 import { showChecks } from '../check.ts'
-import { numbersTable, short } from '../forward/format.ts'
+import { numbersTable, short } from '../format.ts'
 import { NETWORK } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement, finiteDifferences } from './agreement.ts'

@@ -1,6 +1,6 @@
 /** @file What the notes leave open: more hidden layers, where the recursion comes from, dJ/dh. Imports the files beside it. */
 import { showChecks } from '../check.ts'
-import { numbersTable, products, short } from '../forward/format.ts'
+import { numbersTable, products, short } from '../format.ts'
 import { double, type PlainLayer } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement, finiteDifferences } from './agreement.ts'

@@ -1,7 +1,7 @@
 /** @file The deltas with matrices, for one sample and for a batch. Imports core and the files beside it. */
 import { linear, type Tensor } from '@tapegrad/core'
 import { showChecks } from '../check.ts'
-import { list, numbersTable, short } from '../forward/format.ts'
+import { list, numbersTable, short } from '../format.ts'
 import { double, NETWORK, tensorLayers } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement } from './agreement.ts'

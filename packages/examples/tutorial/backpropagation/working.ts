@@ -1,7 +1,7 @@
-/** @file Formulas with their numbers filled in, code, and rows of a table, as text. Imports common/ and forward/format.ts. */
+/** @file Formulas with their numbers filled in, code, and rows of a table, as text. Imports common/ and format.ts. */
 import { type Cell, plainTable } from '../../common/table.ts'
 import type { Terminal } from '../../common/terminal.ts'
-import { short } from '../forward/format.ts'
+import { short } from '../format.ts'
 
 export interface Line {
   /** What is computed: `δ1(3)`. */

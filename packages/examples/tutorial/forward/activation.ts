@@ -1,11 +1,11 @@
 /** @file The sigmoid: what a weight does, what a bias does. Imports core, the step's helpers and common/figure.ts. */
 import { grad, type Tensor } from '@tapegrad/core'
 import { figure } from '../../common/figure.ts'
+import { axis, COLORS, curve, legend } from '../chart.ts'
 import { close, holds, showChecks } from '../check.ts'
+import { numbersTable, short, six } from '../format.ts'
 import { double, sigmoidOf } from '../network.ts'
 import type { Step } from '../step.ts'
-import { axis, COLORS, curve, legend } from './chart.ts'
-import { numbersTable, short, six } from './format.ts'
 
 const WEIGHTS = [0.5, 1, 2]
 

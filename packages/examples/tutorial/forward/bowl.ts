@@ -1,11 +1,11 @@
 /** @file Gradient descent in two dimensions, with contours. Imports core, the step's helpers and common/figure.ts. */
 import { grad, type Tensor } from '@tapegrad/core'
 import { figure } from '../../common/figure.ts'
+import { axis, COLORS } from '../chart.ts'
 import { close, holds, showChecks } from '../check.ts'
+import { list, numbersTable, short } from '../format.ts'
 import { double } from '../network.ts'
 import type { Step } from '../step.ts'
-import { axis, COLORS } from './chart.ts'
-import { list, numbersTable, short } from './format.ts'
 
 type Point = readonly [number, number]
 

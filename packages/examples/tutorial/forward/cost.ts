@@ -2,9 +2,9 @@
 import { grad, type Tensor } from '@tapegrad/core'
 import { mse } from '@tapegrad/nn'
 import { close, showChecks } from '../check.ts'
+import { list, numbersTable, short, six } from '../format.ts'
 import { double, forwardByLoops, forwardVectorised, INPUT, NETWORK, tensorLayers } from '../network.ts'
 import type { Step } from '../step.ts'
-import { list, numbersTable, short, six } from './format.ts'
 
 /** Inputs and targets; the first is the network's usual input. */
 const SAMPLES = [

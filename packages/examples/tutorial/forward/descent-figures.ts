@@ -1,6 +1,6 @@
 /** @file The paths of gradient descent on the curve: from afar, and near the minimum. Imports chart.ts, quartic.ts, common/figure.ts. */
 import { figure } from '../../common/figure.ts'
-import { axis, COLORS, curve } from './chart.ts'
+import { axis, COLORS, curve } from '../chart.ts'
 import { curveAt } from './quartic.ts'
 
 const on = (x: number): { x: number; y: number } => ({ x, y: curveAt(x) })

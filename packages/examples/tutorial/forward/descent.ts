@@ -1,10 +1,10 @@
 /** @file Gradient descent on a curve: from 6, from 0, from 6.5. Imports core, the step's helpers, quartic.ts and descent-figures.ts. */
 import { grad, type Tensor } from '@tapegrad/core'
 import { close, holds, showChecks } from '../check.ts'
+import { numbersTable, short, six } from '../format.ts'
 import { double } from '../network.ts'
 import type { Step } from '../step.ts'
 import { farFigure, nearFigure } from './descent-figures.ts'
-import { numbersTable, short, six } from './format.ts'
 import { curvatureAt, curveAt, descend, PRECISION, RATE, slopeAt } from './quartic.ts'
 
 const onTape = (x: Tensor): Tensor => x.pow(4).sub(x.pow(3).mul(3)).add(2)

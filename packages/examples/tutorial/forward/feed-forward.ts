@@ -1,9 +1,9 @@
 /** @file The feed-forward pass of the 3-3-1 network, and the product of matrices in it. Imports core, the step's helpers. */
 import { TapegradError, type Tensor } from '@tapegrad/core'
 import { close, holds, showChecks } from '../check.ts'
+import { list, numbersTable, products, short, six } from '../format.ts'
 import { double, forwardByLoops, forwardVectorised, INPUT, NETWORK, tensorLayers } from '../network.ts'
 import type { Step } from '../step.ts'
-import { list, numbersTable, products, short, six } from './format.ts'
 
 /** The first four decimals, as the tutorial prints its results. */
 const cut = (x: number): string => (Math.trunc(x * 1e4) / 1e4).toFixed(4)

@@ -1,6 +1,8 @@
 /** @file A node and the 3-3-1 network as drawings, and the notation on them. Imports core, the step's helpers, drawing.ts. */
 import { grad, type Tensor } from '@tapegrad/core'
 import { close, holds, showChecks } from '../check.ts'
+import { type Arrow, type Circle, draw } from '../drawing.ts'
+import { numbersTable, products, short, six } from '../format.ts'
 import {
   double,
   forwardByLoops,
@@ -11,8 +13,6 @@ import {
   tensorLayers,
 } from '../network.ts'
 import type { Step } from '../step.ts'
-import { type Arrow, type Circle, draw } from './drawing.ts'
-import { numbersTable, products, short, six } from './format.ts'
 
 const [FIRST, SECOND] = NETWORK as [(typeof NETWORK)[number], (typeof NETWORK)[number]]
 

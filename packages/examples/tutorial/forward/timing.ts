@@ -1,6 +1,7 @@
 /** @file How long a feed-forward pass takes, by loops and by tensors. Imports core, the step's helpers. */
 import { noGrad } from '@tapegrad/core'
 import { close, showChecks } from '../check.ts'
+import { list, numbersTable } from '../format.ts'
 import {
   double,
   forwardByLoops,
@@ -11,7 +12,6 @@ import {
   tensorLayers,
 } from '../network.ts'
 import type { Step } from '../step.ts'
-import { list, numbersTable } from './format.ts'
 
 /** Our choice: of the tutorial's network of four layers only the time is carried over. */
 const ADDED: PlainLayer = {

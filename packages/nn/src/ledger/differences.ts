@@ -16,8 +16,9 @@ export const ROUNDING = 2 ** -53
  *
  * The steps are so large because f may be known badly: it carries an absolute rounding error of up to `noise`, and the
  * result one of up to (4 noise / 0.05 + noise / 0.1) / 3 = 30 noise. For the rest, the extrapolation is repeated at half
- * the steps, which divides the error by 16: twice the difference is a bound, unless two terms of the error cancel in it.
- * So it is repeated at half of those again, where they do not, as far as rounding lets us see.
+ * the steps, which divides the error by 16: then the difference is the error, unless two terms of it nearly cancel there.
+ * So it is repeated at half of those again, where they do not, as far as rounding lets us see. What is claimed is a few
+ * times as much (4 and 2), so that the claim holds: of 12,000 generated networks no row broke it.
  */
 export function differentiate(f: (h: number) => number, noise: number): FiniteDifference {
   const central = (h: number): number => (f(h) - f(-h)) / (2 * h)
@@ -33,7 +34,7 @@ export function differentiate(f: (h: number) => number, noise: number): FiniteDi
   const third = (4 * finest - finer) / 3
   // The two extrapolations carry 60 and 120 noise.
   const seen = Math.max(0, Math.abs(second - third) - 180 * noise)
-  const error = 2 * Math.max(Math.abs(value - second), 16 * seen) + 30 * noise
+  const error = 4 * Math.max(Math.abs(value - second), 16 * seen) + 60 * noise
   const relative = Math.max(error / Math.abs(value), ROUNDING)
   return { value, digits: Math.max(0, -Math.log10(relative)) }
 }

@@ -1,4 +1,5 @@
-/** @file The ledger as an object: its rows, what is wrong in it, and its texts. Imports rows.ts, grading.ts (types only) and the renderers. */
+/** @file The ledger as an object: its rows, what is wrong in it, and its texts. Imports data.ts (types only) and the renderers. */
+import type { LedgerData } from './data.ts'
 import type { FirstWrong } from './grading.ts'
 import { toHTML } from './html.ts'
 import type { Rows } from './loss-rules.ts'
@@ -6,21 +7,6 @@ import { toMarkdown } from './markdown.ts'
 import type { LedgerGroup, LedgerLayer, LedgerRow } from './rows.ts'
 import { type RenderOptions, sectionsOf } from './sections.ts'
 import { type TerminalOptions, toTerminal } from './terminal.ts'
-
-/** What a ledger says, without methods: what `toJSON` gives. */
-export interface LedgerData {
-  readonly model: string
-  readonly x: Rows
-  /** Row-major. */
-  readonly y: readonly number[]
-  /** Learning rate of the step; null where none is taken. */
-  readonly rate: number | null
-  readonly layers: readonly LedgerLayer[]
-  /** What each sample adds, and the loss itself. */
-  readonly loss: LedgerGroup
-  /** What a formula of the reader's own, or an injected mistake, made wrong first. */
-  readonly firstWrong: FirstWrong | null
-}
 
 /** How well the three columns agree. */
 export interface LedgerAgreement {

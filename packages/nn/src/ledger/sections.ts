@@ -1,7 +1,7 @@
 /** @file A ledger as sections of tables of text, before it is laid out for a terminal, Markdown or HTML. Imports format.ts. */
 import { checkOptions, describe, fail } from '../errors.ts'
+import type { LedgerData } from './data.ts'
 import { full, list, scientific, significant } from './format.ts'
-import type { LedgerData } from './report.ts'
 import type { LedgerGroup, LedgerLayer, LedgerRow, RowStatus } from './rows.ts'
 
 /** A column of the caller's own beside the values. */
@@ -48,7 +48,7 @@ export interface Sections {
   readonly verdict: string
 }
 
-export const TITLES = ['manual', 'autograd', 'diff.', 'finite diff.', 'dig.'] as const
+const TITLES = ['manual', 'autograd', 'diff.', 'finite diff.', 'dig.'] as const
 
 /** The ledger as text: forward layer by layer, the loss, then backward from the last layer to the first. */
 export function sectionsOf(ledger: LedgerData & { readonly ok: boolean }, options: RenderOptions): Sections {

@@ -1,5 +1,5 @@
 /** @file Drawings of nodes and networks: circles, arrows, a number on each arrow. Imports common/figure.ts and chart.ts. */
-import { type FigureText, figure } from '../../common/figure.ts'
+import { type FigureText, figure } from '../common/figure.ts'
 import { COLORS } from './chart.ts'
 
 /** A circle with one or two lines of text in it; places are pixels from the top left. */

@@ -1,6 +1,6 @@
 /** @file Numbers and rows of numbers as the tutorial's steps write them. Imports common/. */
-import { type Cell, plainTable } from '../../common/table.ts'
-import type { Terminal } from '../../common/terminal.ts'
+import { type Cell, plainTable } from '../common/table.ts'
+import type { Terminal } from '../common/terminal.ts'
 
 /** Six decimals. */
 export const six = (x: number): string => x.toFixed(6)
