@@ -2,7 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as tg from '../src/index.ts'
-import { CALLS, type Call, ELSEWHERE, OTHERS, TOO_LONG, WRONG } from './support/wrong.ts'
+import { CALLS } from './support/calls/index.ts'
+import type { Call } from './support/calls/samples.ts'
+import { ELSEWHERE, OTHERS, TOO_LONG, WRONG } from './support/wrong.ts'
 
 type Callable = (...args: unknown[]) => unknown
 

@@ -1,11 +1,13 @@
 /** @file What the compiler says about shapes: nothing about correct programs, and the right thing at the right place about mistakes. */
+import { readdirSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as ops from '../../src/index.ts'
 import { zeros } from '../../src/index.ts'
 import { type Compilation, compile, mistakesFile } from './compile.ts'
 import { mistakes, preamble } from './messages.ts'
 
-const correct = ['results.ts', 'robust.ts', 'method-shapes.ts', 'function-shapes.ts']
+const families = readdirSync(new URL('methods', import.meta.url)).map((name) => `methods/${name}`)
+const correct = ['results.ts', 'robust.ts', 'method-shapes.ts', ...families, 'function-shapes.ts']
 
 describe('shape types', () => {
   const { text, starts } = mistakesFile(preamble, mistakes)

@@ -1,0 +1,82 @@
+/** @file Elementwise ops as methods: types and functions. Imports ops/. */
+import {
+  abs,
+  add,
+  clamp,
+  cos,
+  div,
+  eq,
+  exp,
+  expm1,
+  ge,
+  gt,
+  le,
+  log,
+  log1p,
+  lt,
+  maximum,
+  minimum,
+  mul,
+  ne,
+  neg,
+  pow,
+  relu,
+  sigmoid,
+  sign,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  tanh,
+} from '../ops/index.ts'
+import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
+import type { Tensor } from '../tensor.ts'
+import type { Implementations } from './implementations.ts'
+
+export interface ElementwiseMethods<S extends Shape> {
+  // Elementwise, with broadcasting.
+  add<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  sub<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  mul<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  div<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** Each element to the power of the exponent. */
+  pow<B extends Shape = S>(exponent: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** The larger of the two, element by element; `max` reduces. */
+  maximum<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** The smaller of the two, element by element; `min` reduces. */
+  minimum<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** Comparisons give a tensor of dtype bool. */
+  eq<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  ne<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  lt<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  le<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  gt<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  ge<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+
+  // Elementwise, of one tensor.
+  neg(): Tensor<S>
+  exp(): Tensor<S>
+  log(): Tensor<S>
+  /** log(1 + x), accurate near 0. */
+  log1p(): Tensor<S>
+  /** e^x - 1, accurate near 0. */
+  expm1(): Tensor<S>
+  sqrt(): Tensor<S>
+  square(): Tensor<S>
+  abs(): Tensor<S>
+  sign(): Tensor<S>
+  sin(): Tensor<S>
+  cos(): Tensor<S>
+  tanh(): Tensor<S>
+  sigmoid(): Tensor<S>
+  relu(): Tensor<S>
+  softplus(): Tensor<S>
+  /** Limited to [min, max]. */
+  clamp(min: number, max: number): Tensor<S>
+}
+
+export const elementwiseMethods = {
+  ...{ add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge },
+  ...{ neg, exp, log, log1p, expm1, sqrt, square, abs, sign, sin, cos, tanh, sigmoid, relu, softplus, clamp },
+} satisfies Implementations<keyof ElementwiseMethods<Shape>>

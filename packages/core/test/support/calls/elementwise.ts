@@ -1,0 +1,9 @@
+/** @file A call that succeeds, for each export of this family. */
+import { binary, type Call, matrix, record, row, unary } from './samples.ts'
+
+export const elementwiseCalls: Record<string, Call> = {
+  ...record('abs cos exp expm1 log log1p neg relu sigmoid sign sin softplus sqrt square tanh', unary),
+  ...record('add sub mul div pow maximum minimum eq ne lt le gt ge', binary),
+  clamp: () => [matrix, 2, 4],
+  where: () => [row.gt(1), row, 0],
+}

@@ -1,0 +1,51 @@
+/** @file What every method of this family returns, and the function behind it. */
+import * as ops from '../../../src/index.ts'
+import { ones, type Shape } from '../../../src/index.ts'
+import type { ElementwiseMethods } from '../../../src/methods/elementwise.ts'
+import { gradual, type Row, row, unknown } from '../row.ts'
+import { any, rows, t0, t3, t13, t21, t23 } from './samples.ts'
+
+/** A row or more for every method: the compiler refuses the table if one is missing. */
+export const elementwiseShapes: { readonly [Name in keyof ElementwiseMethods<Shape>]: readonly Row[] } = {
+  add: [
+    row([2, 3], t23.add(t23), t23.add(2), t13.add(t21), t3.add(t21), t0.add(t23), rows.add(t23)),
+    row([2, 3], ops.add(t23, t23), ops.add(t23, 2), ops.add(2, t23), ops.add(t21, t3)),
+    row([4, 2, 3], ones([4, 1, 1]).add(t23)),
+    row([unknown(2), 3], rows.add(1), rows.add(t13)),
+    row(gradual(2, 3), any.add(t23), t3.add(any), ops.add(any, 2)),
+  ],
+  sub: [row([2, 3], t13.sub(t21), t23.sub(2), ops.sub(2, t23)), row(gradual(2, 3), any.sub(t23))],
+  mul: [row([2, 3], t13.mul(t21), t23.mul(2), ops.mul(2, t23)), row(gradual(2, 3), any.mul(t23))],
+  div: [row([2, 3], t13.div(t21), t23.div(2), ops.div(2, t23)), row(gradual(2, 3), any.div(t23))],
+  pow: [row([2, 3], t13.pow(t21), t23.pow(2), ops.pow(2, t23)), row(gradual(2, 3), any.pow(t23))],
+  maximum: [
+    row([2, 3], t13.maximum(t21), t23.maximum(2), ops.maximum(2, t23)),
+    row(gradual(2, 3), any.maximum(t23)),
+  ],
+  minimum: [
+    row([2, 3], t13.minimum(t21), t23.minimum(2), ops.minimum(2, t23)),
+    row(gradual(2, 3), any.minimum(t23)),
+  ],
+  eq: [row([2, 3], t13.eq(t21), t23.eq(2), ops.eq(2, t23)), row(gradual(2, 3), any.eq(t23))],
+  ne: [row([2, 3], t13.ne(t21), t23.ne(2), ops.ne(2, t23)), row(gradual(2, 3), any.ne(t23))],
+  lt: [row([2, 3], t13.lt(t21), t23.lt(2), ops.lt(2, t23)), row(gradual(2, 3), any.lt(t23))],
+  le: [row([2, 3], t13.le(t21), t23.le(2), ops.le(2, t23)), row(gradual(2, 3), any.le(t23))],
+  gt: [row([2, 3], t13.gt(t21), t23.gt(2), ops.gt(2, t23)), row(gradual(2, 3), any.gt(t23))],
+  ge: [row([2, 3], t13.ge(t21), t23.ge(2), ops.ge(2, t23)), row(gradual(2, 3), any.ge(t23))],
+  neg: [row([2, 3], t23.neg(), ops.neg(t23)), row(gradual(2, 3), any.neg())],
+  exp: [row([2, 3], t23.exp(), ops.exp(t23)), row(gradual(2, 3), any.exp())],
+  log: [row([2, 3], t23.log(), ops.log(t23)), row(gradual(2, 3), any.log())],
+  log1p: [row([2, 3], t23.log1p(), ops.log1p(t23)), row(gradual(2, 3), any.log1p())],
+  expm1: [row([2, 3], t23.expm1(), ops.expm1(t23)), row(gradual(2, 3), any.expm1())],
+  sqrt: [row([2, 3], t23.sqrt(), ops.sqrt(t23)), row(gradual(2, 3), any.sqrt())],
+  square: [row([2, 3], t23.square(), ops.square(t23)), row(gradual(2, 3), any.square())],
+  abs: [row([2, 3], t23.abs(), ops.abs(t23)), row(gradual(2, 3), any.abs())],
+  sign: [row([2, 3], t23.sign(), ops.sign(t23)), row(gradual(2, 3), any.sign())],
+  sin: [row([2, 3], t23.sin(), ops.sin(t23)), row(gradual(2, 3), any.sin())],
+  cos: [row([2, 3], t23.cos(), ops.cos(t23)), row(gradual(2, 3), any.cos())],
+  tanh: [row([2, 3], t23.tanh(), ops.tanh(t23)), row(gradual(2, 3), any.tanh())],
+  sigmoid: [row([2, 3], t23.sigmoid(), ops.sigmoid(t23)), row(gradual(2, 3), any.sigmoid())],
+  relu: [row([2, 3], t23.relu(), ops.relu(t23)), row(gradual(2, 3), any.relu())],
+  softplus: [row([2, 3], t23.softplus(), ops.softplus(t23)), row(gradual(2, 3), any.softplus())],
+  clamp: [row([2, 3], t23.clamp(0, 1), ops.clamp(t23, 0, 1)), row(gradual(2, 3), any.clamp(0, 1))],
+}
