@@ -1,5 +1,4 @@
 /** @file `pnpm example article`: the article's network, by hand and by autograd. Imports the files of this folder and common/. */
-import { extname } from 'node:path'
 import {
   BUGS,
   type Bug,
@@ -25,6 +24,7 @@ import {
   predictedClass,
 } from './network.ts'
 import { type PrintedFigure, printedFigures, printLedger } from './printed.ts'
+import { ledgerFile, textFor } from './saved.ts'
 
 interface Flags {
   readonly w25: '2' | '3'
@@ -65,10 +65,9 @@ export function article(args: readonly string[], terminal: Terminal): void {
         .default(activations('sigmoid'), 'sigmoid'),
     )
     .addOption(
-      new Option(
-        '--bug <name>',
-        'make a well-known mistake in the manual column, and see what turns wrong',
-      ).choices(BUGS.filter((bug) => bug !== 'forget-mean')),
+      new Option('--bug <name>', 'make a well-known mistake in the manual column, and see what turns wrong')
+        .choices(BUGS.filter((bug) => bug !== 'forget-mean'))
+        .conflicts('steps'),
     )
     .option('--save <file>', 'write the ledger too, as .md, .html or .json', ledgerFile)
   const flags = readFlags<Flags>(command, args)
@@ -83,30 +82,18 @@ export function article(args: readonly string[], terminal: Terminal): void {
   const { x, y } = articleSample()
   const { bug, save } = flags
   const whole = ledger(model, x, y, { loss: LOSS, rate: LEARNING_RATE, ...(bug && { bug }) })
-  if (save !== undefined) saveText(save, textFor(save, whole), 'ledger')
+  const printed = printedFigures(whole, flags)
+  if (save !== undefined) saveText(save, textFor(save, whole, printed), 'ledger')
 
   introduce(flags, terminal)
-  const printed = printedFigures(whole, flags)
   printLedger(whole, printed, terminal)
+  if (save !== undefined) terminal.print(`\nThe ledger as a file: ${save}`)
+  // What follows is about the right step.
+  if (bug !== undefined) return
   summarize(whole, printed, terminal)
   updateFormulas(whole, terminal)
   reflect(whole, options, terminal)
   if (flags.steps > 0) trainOn(model, flags.steps, terminal)
-  if (save !== undefined) terminal.print(`\nThe ledger as a file: ${save}`)
-}
-
-const WRITERS: Readonly<Record<string, (whole: LedgerReport) => string>> = {
-  '.md': (whole) => whole.toMarkdown(),
-  '.html': (whole) => whole.toHTML(),
-  '.json': (whole) => `${JSON.stringify(whole, null, 2)}\n`,
-}
-
-const textFor = (path: string, whole: LedgerReport): string => WRITERS[extname(path)]!(whole)
-
-function ledgerFile(path: string): string {
-  if (!Object.hasOwn(WRITERS, extname(path)))
-    throw new InvalidArgumentError(`Name a file that ends in ${Object.keys(WRITERS).join(', ')}.`)
-  return path
 }
 
 function activations(text: string): readonly ActivationName[] {

@@ -25,9 +25,10 @@ export function printedFigures(
 ): Map<string, PrintedFigure> {
   const figures = new Map<string, PrintedFigure>()
   if (preset !== 'article' || activation.some((name) => name !== 'sigmoid')) return figures
-  for (const { id, manual } of whole.rows) {
+  for (const { id, manual, status } of whole.rows) {
     const text = PRINTED.get(id)
-    if (text === undefined) continue
+    // With a mistake made on purpose, only what is still right can be compared.
+    if (text === undefined || status !== 'right') continue
     const matches = matchesPrinted(manual, text)
     const other =
       'the article computes this with w(2,5) = 3; run without --w25 2 to see its figures reproduced.'
@@ -37,21 +38,33 @@ export function printedFigures(
   return figures
 }
 
-/** The ledger with a column of what the article prints, and the footnotes that this column refers to. */
-export function printLedger(
-  whole: LedgerReport,
+const causesOf = (printed: ReadonlyMap<string, PrintedFigure>): string[] => [
+  ...new Set([...printed.values()].flatMap(({ cause }) => cause ?? [])),
+]
+
+/** What the article prints, as a column of the ledger. */
+export function printedColumn(
   printed: ReadonlyMap<string, PrintedFigure>,
-  { width, colors, print, paragraph }: Terminal,
-): void {
-  const causes = [...new Set([...printed.values()].flatMap(({ cause }) => cause ?? []))]
-  const { green, red } = colors
+  { green, red }: Pick<Terminal['colors'], 'green' | 'red'>,
+): LedgerColumn {
+  const causes = causesOf(printed)
   const text = ({ id }: LedgerRow): string => {
     const figure = printed.get(id)
     if (figure === undefined) return ''
     if (figure.matches) return `${figure.text} ${green('✓')}`
     return `${figure.text} ${red(figure.cause === null ? '✗' : markOf(causes.indexOf(figure.cause)))}`
   }
-  const column: LedgerColumn = { title: 'article prints', text }
+  return { title: 'article prints', text }
+}
+
+/** The ledger with a column of what the article prints, and the footnotes that this column refers to. */
+export function printLedger(
+  whole: LedgerReport,
+  printed: ReadonlyMap<string, PrintedFigure>,
+  { width, colors, print, paragraph }: Terminal,
+): void {
+  const causes = causesOf(printed)
+  const column = printedColumn(printed, colors)
   const color = colors.isColorSupported
   // Narrower than that a row would not fit.
   const columns = Math.max(width, 80)

@@ -126,7 +126,7 @@ describe('the three columns', () => {
     const rows = byId(ledgerOf())
     expect(rows.get('z1[2]')!.numbers).toBe('3·1 + 2·2 + 3')
     expect(rows.get('backprop1[1]')!.numbers).toBe('1·(-1.523e-8) + 3·(-2.317e-9)')
-    expect(rows.get('loss')!.numbers).toBe('0.5·((0.99752 - 1)²)')
+    expect(rows.get('loss')!.numbers).toBe('0.5·((0.9975203 - 1)²)')
   })
 })
 

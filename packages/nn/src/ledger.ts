@@ -2,20 +2,22 @@
  * @file `ledger`: one step of backpropagation, every quantity three times. By the closed-form formulas on plain arrays, by
  * autograd, and by finite differences, each with its formula and the formula with numbers filled in. Imports ledger/.
  */
-import { type Tensor, to } from '@tapegrad/core/ops'
-import { checkFinite, checkOptions, checkTensor, describe, fail, isFloat, showShape } from './errors.ts'
+import { TapegradError, type Tensor, to } from '@tapegrad/core/ops'
+import { checkNonNegative, checkOptions, checkTensor, describe, fail, isFloat, showShape } from './errors.ts'
 import type { Sequential } from './layers/sequential.ts'
+import { rowsOf } from './ledger/arrays.ts'
 import { byAutograd } from './ledger/by-autograd.ts'
 import { byDifferences } from './ledger/by-differences.ts'
 import { backpropagate, type Problem, RIGHT } from './ledger/closed-form.ts'
 import { sumOf } from './ledger/format.ts'
 import { gradientGroups } from './ledger/gradient-groups.ts'
-import { firstWrongOf, type OwnFormulas, withOwn } from './ledger/grading.ts'
+import { firstWrongOf, type OwnFormulas, type Thrown, withOwn } from './ledger/grading.ts'
 import { deltaGroups, forwardGroups } from './ledger/groups.ts'
-import { type Findings, inputsOf, rowAt } from './ledger/judge.ts'
-import { type Loss, lossOf, lossRuleOf, rowsOf } from './ledger/loss-rules.ts'
+import { type Findings, inputsOf, RELATIVE, rowAt } from './ledger/judge.ts'
+import { type Loss, lossOf, lossRuleOf } from './ledger/loss-rules.ts'
 import { BUGS, type Bug, formulasWith } from './ledger/mistakes.ts'
-import { onCopies, plainLayers, type Stages, stagesOf } from './ledger/plain.ts'
+import { noiseOf } from './ledger/noise.ts'
+import { checkFiniteValues, onCopies, plainLayers, type Stages, stagesOf } from './ledger/plain.ts'
 import { LedgerReport, rowsInOrder } from './ledger/report.ts'
 import { type LedgerGroup, type LedgerLayer, relativeDifference } from './ledger/rows.ts'
 
@@ -41,8 +43,9 @@ export interface LedgerOptions extends OwnFormulas {
 
 const NAMES = ['loss', 'rate', 'delta', 'weightGradient', 'biasGradient', 'bug']
 
-/** Rows beyond this take too long: each derivative is eight forward passes. */
+/** Gradients beyond this take too long, and so do their passes over the samples: each derivative is nine of them. */
 const MOST = 50_000
+const MOST_PASSES = 2_000_000
 
 /**
  * The ledger of `model`, a Sequential of Dense layers and elementwise activations, at x ([in] or [samples, in]) with
@@ -57,12 +60,14 @@ const MOST = 50_000
  */
 export function ledger(model: Sequential, x: Tensor, y: Tensor, options: LedgerOptions): LedgerReport {
   const { loss, rate, bug, ...own } = checkLedger(x, y, options)
+  checkFiniteValues('x', x)
+  checkFiniteValues('y', y)
   const [input, target] = [x, y].map((t) => (isFloat(t.dtype) ? to(t.detach(), 'float64') : t)) as [
     Tensor,
     Tensor,
   ]
   const stages = stagesOf(model)
-  return onCopies(model, () => {
+  return inFloat64(model, () => {
     // Before anything else: a shape that does not fit is told by the model, with the layer's place.
     const { shape } = model.call(input as never) as Tensor
     checkSize(stages, input)
@@ -70,20 +75,22 @@ export function ledger(model: Sequential, x: Tensor, y: Tensor, options: LedgerO
     const lossAt = (prediction: Tensor): Tensor => run(prediction, target)
     const autograd = byAutograd(stages, input, lossAt, rate)
     const problem: Problem = {
-      layers: plainLayers(stages.stages),
+      layers: plainLayers(stages.stages, input.ndim === 2),
       inputs: autograd.inputs,
       loss: lossRuleOf(loss, target, shape),
       rate,
     }
-    const formulas = withOwn(bug === null ? RIGHT : buggy(bug, problem), own)
+    const thrown: Thrown = new Map()
+    const formulas = withOwn(bug === null ? RIGHT : buggy(bug, problem), own, thrown)
     const truth = backpropagate(problem, RIGHT)
     const isolated = backpropagate(problem, formulas, truth)
     const findings: Findings = {
       problem,
-      manual: formulas === RIGHT ? truth : backpropagate(problem, formulas),
+      manual: backpropagate(problem, formulas),
       isolated,
       autograd,
       finite: byDifferences(stages, input, lossAt, autograd),
+      noise: noiseOf(problem, autograd),
       batched: x.ndim === 2,
     }
     const layers = problem.layers.map((_, l) => layerOf(findings, l))
@@ -96,9 +103,24 @@ export function ledger(model: Sequential, x: Tensor, y: Tensor, options: LedgerO
       rate,
       layers,
       loss: lossRows,
-      firstWrong: firstWrongOf(wrong, problem, truth, isolated, bug),
+      bug,
+      firstWrong: firstWrongOf(wrong, problem, truth, withOwn(RIGHT, own, thrown), thrown, bug),
     })
   })
+}
+
+/** Runs `f` on copies in float64, and tells who mixes them with float32 why they are float64. */
+function inFloat64<T>(model: Sequential, f: () => T): T {
+  try {
+    return onCopies(model, f)
+  } catch (error) {
+    if (error instanceof TapegradError && /float(32|64) and float(32|64) differ/.test(error.message))
+      fail(
+        'ledger',
+        `${error.message}. All is computed in float64 here: constants must take part in that, as plain numbers or as tensor(v, { dtype: x.dtype })`,
+      )
+    throw error
+  }
 }
 
 function checkLedger(
@@ -116,7 +138,7 @@ function checkLedger(
     )
   if (!isFloat(x.dtype))
     fail('ledger', `x must hold floating-point numbers, it is ${x.dtype}; convert with to('float64')`)
-  if (rate !== undefined) checkFinite('ledger', 'rate', rate)
+  if (rate !== undefined) checkNonNegative('ledger', 'rate', rate)
   for (const [name, f] of Object.entries(own))
     if (f !== undefined && typeof f !== 'function')
       fail('ledger', `${name} must be a function, got ${describe(f)}`)
@@ -128,7 +150,7 @@ function checkLedger(
 function buggy(bug: Bug, problem: Problem) {
   const formulas = formulasWith(bug, problem)
   if (formulas === null)
-    fail('ledger', `bug ${describe(bug)} cannot be made here: the loss has no such factor`)
+    fail('ledger', `bug ${describe(bug)} cannot be made here: the loss has no such factor that is known`)
   return formulas
 }
 
@@ -136,11 +158,12 @@ function checkSize({ stages }: Stages, x: Tensor): void {
   const samples = x.ndim === 1 ? 1 : x.shape[0]!
   const parameters = stages.reduce((sum, { dense }) => sum + dense.weight.size + (dense.bias?.size ?? 0), 0)
   const rows = parameters * (samples === 1 ? 1 : samples + 1)
-  if (rows > MOST)
+  if (rows > MOST || rows * samples > MOST_PASSES)
     fail(
       'ledger',
-      `${samples} samples of ${parameters.toLocaleString('en')} parameters make ${rows.toLocaleString('en')} gradients, ` +
-        `more than ${MOST.toLocaleString('en')}; give fewer samples or a smaller network`,
+      `${samples.toLocaleString('en')} samples of ${parameters.toLocaleString('en')} parameters make ` +
+        `${rows.toLocaleString('en')} gradients to differentiate over all samples, which would take long; ` +
+        'give fewer samples or a smaller network',
     )
 }
 
@@ -154,14 +177,15 @@ function layerOf(findings: Findings, l: number): LedgerLayer {
   }
 }
 
-/** What each sample adds to the loss, and the loss. The tape has the whole only. */
-function lossGroup({ problem, manual, autograd, batched }: Findings): LedgerGroup {
+/** The loss, its numbers sample by sample. */
+function lossGroup({ problem, manual, autograd, batched, noise }: Findings): LedgerGroup {
   const { loss } = problem
   const outputs = manual.layers.at(-1)!.n
   // Without a formula there is nothing to compare.
   const value = manual.losses === null ? autograd.loss : manual.loss
   const numbers = sumOf(outputs.map((output, s) => loss.lossNumbers(output, s)))
-  const right = manual.losses === null || Math.abs(value - autograd.loss) <= 1e-6 * Math.abs(autograd.loss)
+  const apart = Math.abs(value - autograd.loss)
+  const right = Object.is(value, autograd.loss) || apart <= RELATIVE * Math.abs(autograd.loss) + noise.loss
   return {
     quantity: 'loss',
     formula: loss.formula,

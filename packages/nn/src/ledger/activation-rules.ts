@@ -1,17 +1,24 @@
 /** @file Activations in closed form: the function and its derivative, each with its formula. Imports core, the activation layers and format.ts. */
-import { grad, sum, type Tensor, tensor, vjp } from '@tapegrad/core/ops'
-import { fail } from '../errors.ts'
+import { grad, sum, type Tensor, tensor } from '@tapegrad/core/ops'
 import type { Layer } from '../layer.ts'
 import { ReLU, Sigmoid, Tanh } from '../layers/activations.ts'
 import { factor, short } from './format.ts'
 
-/** What stands between z and n: f, f' and how both are written, in general and with a number filled in. */
+/** What stands between z and n: f, f' and how both are written, in general and with the number of neuron i filled in. */
 export interface ActivationRule {
   readonly name: string
   /** f of each element. */
   values(z: readonly number[]): number[]
   /** f' of each element. */
   derivatives(z: readonly number[]): number[]
+  readonly formula: string
+  readonly derivativeFormula: string
+  numbers(z: readonly number[], i: number): string
+  derivativeNumbers(z: readonly number[], i: number): string
+}
+
+interface ScalarWords {
+  readonly name: string
   readonly formula: string
   readonly derivativeFormula: string
   numbers(z: number): string
@@ -22,9 +29,15 @@ export interface ActivationRule {
 function scalarRule(
   f: (z: number) => number,
   derivative: (z: number) => number,
-  words: Omit<ActivationRule, 'values' | 'derivatives'>,
+  words: ScalarWords,
 ): ActivationRule {
-  return { ...words, values: (z) => z.map(f), derivatives: (z) => z.map(derivative) }
+  return {
+    ...words,
+    values: (z) => z.map(f),
+    derivatives: (z) => z.map(derivative),
+    numbers: (z, i) => words.numbers(z[i]!),
+    derivativeNumbers: (z, i) => words.derivativeNumbers(z[i]!),
+  }
 }
 
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z))
@@ -75,51 +88,37 @@ export const IDENTITY = /* @__PURE__ */ scalarRule(
   },
 )
 
-/** The rule of an activation layer; of one that is not known here, by the tape. */
-export function ruleOf(layer: Layer): ActivationRule {
-  if (layer instanceof Sigmoid) return SIGMOID
-  if (layer instanceof Tanh) return TANH
-  if (layer instanceof ReLU) return RELU
-  return ruleByTape(layer)
+/**
+ * The rule of an activation layer; of one that is not known here, by the tape. A subclass may compute anything, so the
+ * class itself counts. `batched`: the layer is used to an axis of samples.
+ */
+export function ruleOf(layer: Layer, batched: boolean): ActivationRule {
+  if (layer.constructor === Sigmoid) return SIGMOID
+  if (layer.constructor === Tanh) return TANH
+  if (layer.constructor === ReLU) return RELU
+  return ruleByTape(layer, batched)
 }
 
 /** A layer whose formula is not known: its values are its own, its derivatives the tape's. */
-function ruleByTape(layer: Layer): ActivationRule {
+function ruleByTape(layer: Layer, batched: boolean): ActivationRule {
   const name = layer.toString()
   const run = (z: Tensor): Tensor => layer.call(z as never) as Tensor
-  const row = (z: readonly number[]): Tensor => tensor([...z], { dtype: 'float64' })
+  const row = (z: readonly number[]): Tensor =>
+    tensor(Float64Array.from(z), { shape: (batched ? [1, z.length] : [z.length]) as readonly number[] })
   return {
     name,
     values: (z) => [...run(row(z)).data],
-    derivatives(z) {
-      checkElementwise(name, run, row(z))
-      return [...grad((x: Tensor) => sum(run(x)))(row(z)).data]
-    },
+    derivatives: (z) => [...(grad((x: Tensor) => sum(run(x)))(row(z)) as Tensor).data],
     formula: name,
     derivativeFormula: 'by the tape: its formula is not known here',
-    numbers: (z) => `f(${short(z)})`,
-    derivativeNumbers: (z) => `f'(${short(z)})`,
+    numbers: (z, i) => `f(${short(z[i]!)})`,
+    derivativeNumbers: (z, i) => `f'(${short(z[i]!)})`,
   }
-}
-
-/** Throws unless every output depends on the input at its own place only. */
-function checkElementwise(name: string, run: (z: Tensor) => Tensor, z: Tensor): void {
-  const [y, pull] = vjp(run, z)
-  const { size } = z
-  let diagonal = y.ndim === 1 && y.size === size
-  for (let i = 0; diagonal && i < size; i++) {
-    const unit = new Float64Array(size)
-    unit[i] = 1
-    diagonal = pull(tensor(unit))[0]!.data.every((slope, j) => j === i || slope === 0)
-  }
-  if (!diagonal)
-    fail('ledger', `${name} mixes neurons; the formulas hold for Dense layers and elementwise activations`)
 }
 
 /** Two activations after one another: f(z) = outer(inner(z)). */
 export function compose(outer: ActivationRule, inner: ActivationRule): ActivationRule {
   if (inner === IDENTITY) return outer
-  const within = (z: number): number => inner.values([z])[0]!
   return {
     name: `${outer.name} of ${inner.name}`,
     values: (z) => outer.values(inner.values(z)),
@@ -129,7 +128,8 @@ export function compose(outer: ActivationRule, inner: ActivationRule): Activatio
     },
     formula: `${outer.name}(${inner.name}(z))`,
     derivativeFormula: `${outer.name}'(${inner.name}(z)) ${inner.name}'(z)`,
-    numbers: (z) => outer.numbers(within(z)),
-    derivativeNumbers: (z) => `(${outer.derivativeNumbers(within(z))})·(${inner.derivativeNumbers(z)})`,
+    numbers: (z, i) => outer.numbers(inner.values(z), i),
+    derivativeNumbers: (z, i) =>
+      `(${outer.derivativeNumbers(inner.values(z), i)})·(${inner.derivativeNumbers(z, i)})`,
   }
 }

@@ -1,8 +1,8 @@
 /** @file The derivatives again, by finite differences of the model's own forward pass, run on from the place that is moved. Imports core, differences.ts and plain.ts. */
 import { linear, noGrad, type Tensor, tensor } from '@tapegrad/core/ops'
-import { rowOf, type TapePass } from './by-autograd.ts'
+import { rowsOf, sum } from './arrays.ts'
+import { sampleOf, type TapePass } from './by-autograd.ts'
 import { differentiate, type FiniteDifference, ROUNDING } from './differences.ts'
-import { type Rows, rowsOf } from './loss-rules.ts'
 import { type Stages, sizesOf, through } from './plain.ts'
 
 type Vector = readonly FiniteDifference[]
@@ -52,10 +52,10 @@ export function byDifferences(
         at: Tensor,
         f: (moved: Tensor) => number,
         reach: (position: number) => number,
-      ): Vector => Array.from(at.data, (_, i) => scaled((t) => f(nudged(at, i, t)), noise, reach(i)))
+      ): Vector => Array.from(at.data, (_, i) => differenceAt((t) => f(nudged(at, i, t)), noise, reach(i)))
       /** The loss when sample s alone sees other parameters. */
       const fromSample = (s: number, w: Tensor, b: Tensor | null): number =>
-        fromZ(spliced(z, s, linear(rowOf(input, s), w, b) as Tensor))
+        fromZ(spliced(z, s, linear(sampleOf(input, s), w, b) as Tensor))
       const largest = largestInputs(input, inputs)
       const ofInput = (position: number): number => largest[position % inputs]!
       const dW = rows(
@@ -106,7 +106,7 @@ export function byDifferences(
 const one = (): number => 1
 
 /** A weight of 3 turns a step of 0.1 into one of 0.3, with 81 times the error: all steps are 0.1 as z feels them. */
-function scaled(f: (t: number) => number, noise: number, reach: number): FiniteDifference {
+function differenceAt(f: (t: number) => number, noise: number, reach: number): FiniteDifference {
   const { value, digits } = differentiate((h) => f(h / reach), noise)
   return { value: value * reach, digits }
 }
@@ -154,21 +154,18 @@ function spliced(x: Tensor, s: number, row: Tensor): Tensor {
  */
 function noiseOfLoss({ stages }: Stages, { loss, layers, inputs }: TapePass): number {
   const { n, backprop } = layers.at(-1)!
-  const throughLoss = overAll(n, (value, s, i) => Math.abs(value * backprop[s]![i]!))
+  const throughLoss = sum(n.flatMap((row, s) => row.map((value, i) => Math.abs(value * backprop[s]![i]!))))
   const throughLayers = stages.map(({ dense }, l) => {
     const [, columns] = sizesOf(dense)
     const W = rowsOf(dense.weight.data, columns)
     const given = l === 0 ? inputs : layers[l - 1]!.n
     const { z, delta } = layers[l]!
-    return overAll(z, (_, s, i) => {
-      const bias = Math.abs(dense.bias?.data[i] ?? 0)
-      const terms = W[i]!.reduce((sum, w, j) => sum + Math.abs(w * given[s]![j]!), bias)
-      return Math.abs(delta[s]![i]!) * terms
-    })
+    const ofSample = (row: readonly number[], s: number): number[] =>
+      row.map((_, i) => {
+        const bias = Math.abs(dense.bias?.data[i] ?? 0)
+        return Math.abs(delta[s]![i]!) * (bias + sum(W[i]!.map((w, j) => Math.abs(w * given[s]![j]!))))
+      })
+    return sum(z.flatMap(ofSample))
   })
-  return ROUNDING * throughLayers.reduce((sum, value) => sum + value, throughLoss + Math.abs(loss))
+  return ROUNDING * (throughLoss + sum(throughLayers) + Math.abs(loss))
 }
-
-/** The sum of f over all samples and neurons. */
-const overAll = (rows: Rows, f: (value: number, sample: number, neuron: number) => number): number =>
-  rows.reduce((sum, row, s) => row.reduce((own, value, i) => own + f(value, s, i), sum), 0)

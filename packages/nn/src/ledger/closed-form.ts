@@ -1,5 +1,6 @@
-/** @file Backpropagation on plain arrays, by the formulas of the textbook: what autograd is held against. Imports plain.ts (types only). */
-import type { LossRule, Rows } from './loss-rules.ts'
+/** @file Backpropagation on plain arrays, by the formulas of the textbook: what autograd is held against. Imports arrays.ts, and types of plain.ts and losses-by-formula.ts. */
+import { type Rows, sum } from './arrays.ts'
+import type { LossRule } from './losses-by-formula.ts'
 import type { PlainLayer } from './plain.ts'
 
 /** One step of training, as plain numbers. */
@@ -86,8 +87,6 @@ export interface Formulas {
   /** One element of dL/dW or dL/db, from what each sample adds to it. */
   overBatch(parts: readonly number[]): number
 }
-
-export const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
 
 const same = (right: number): number => right
 

@@ -1,6 +1,7 @@
-/** @file The ledger as plain data. Imports rows.ts and grading.ts (types only). */
+/** @file The ledger as plain data. Imports types of the files above it. */
+import type { Rows } from './arrays.ts'
 import type { FirstWrong } from './grading.ts'
-import type { Rows } from './loss-rules.ts'
+import type { Bug } from './mistakes.ts'
 import type { LedgerGroup, LedgerLayer } from './rows.ts'
 
 /** What a ledger says, without methods: what `toJSON` gives. */
@@ -12,8 +13,10 @@ export interface LedgerData {
   /** Learning rate of the step; null where none is taken. */
   readonly rate: number | null
   readonly layers: readonly LedgerLayer[]
-  /** What each sample adds, and the loss itself. */
+  /** The loss: one row. */
   readonly loss: LedgerGroup
+  /** The mistake that was made on purpose. */
+  readonly bug: Bug | null
   /** What a formula of the reader's own, or an injected mistake, made wrong first. */
   readonly firstWrong: FirstWrong | null
 }

@@ -1,15 +1,19 @@
 /** @file The groups of rows of one layer after delta: gradients, their sums over the batch, the step. Imports format.ts and judge.ts. */
+import { largestOf, type Rows } from './arrays.ts'
 import type { FiniteDifference } from './differences.ts'
 import { factor, short, sumOf } from './format.ts'
-import { inputsOf, largestOf, noiseOf, type Place, rowsFrom } from './judge.ts'
-import type { Rows } from './loss-rules.ts'
+import { inputsOf, type Place, rowsFrom } from './judge.ts'
 import type { LedgerGroup } from './rows.ts'
 
 /** dL/dW and dL/db, for each sample and for the batch, and the step where one is taken. */
 export function gradientGroups(at: Place): LedgerGroup[] {
   const { problem, l } = at
   const { bias } = problem.layers[l]!
-  const noise = noiseOf(at).delta * Math.max(1, largestOf(inputsOf(at)))
+  // Of a product d n: the error of d times n, that of n times d.
+  const { delta } = at.noise.layers[l]!
+  const ofInputs = l === 0 ? 0 : at.noise.layers[l - 1]!.n
+  const noise =
+    delta * Math.max(1, largestOf(inputsOf(at))) + ofInputs * largestOf(at.autograd.layers[l]!.delta)
   return [
     ...weightGroups(at, noise),
     ...(bias === null ? [] : biasGroups(at, noise)),
@@ -29,7 +33,9 @@ function weightGroups(at: Place, noise: number): LedgerGroup[] {
     (i: number, j: number): string =>
       `${factor(delta[s]![i]!)}·${factor(inputs[s]![j]!)}`
   const whole = {
-    ...({ quantity: 'dW', indices: 'neuron, input', noise: noise * samples } as const),
+    quantity: 'dW' as const,
+    indices: 'neuron, input' as const,
+    noise: noise * samples,
     select: ({ dW }: { dW: Rows }) => dW,
     finite: finite[l]!.dW,
   }
@@ -43,7 +49,10 @@ function weightGroups(at: Place, noise: number): LedgerGroup[] {
     ]
   const parts = weightParts.flatMap((_, s) =>
     rowsFrom(at, {
-      ...({ quantity: 'dW', indices: 'neuron, input', sample: s, noise } as const),
+      quantity: 'dW',
+      indices: 'neuron, input',
+      sample: s,
+      noise,
       select: (values) => values.weightParts[s]!,
       numbers: product(s),
       finite: finite[l]!.weightParts[s]!,
@@ -67,7 +76,9 @@ function biasGroups(at: Place, noise: number): LedgerGroup[] {
   const { delta, biasParts } = manual.layers[l]!
   const samples = biasParts.length
   const whole = {
-    ...({ quantity: 'db', indices: 'neuron', noise: noise * samples } as const),
+    quantity: 'db' as const,
+    indices: 'neuron' as const,
+    noise: noise * samples,
     select: ({ db }: { db: readonly number[] }): Rows => [db],
     finite: [finite[l]!.db] as readonly (readonly FiniteDifference[])[],
   }
@@ -111,7 +122,9 @@ function updateGroups(at: Place, rate: number, noise: number): LedgerGroup[] {
       quantity: 'W',
       formula: `W${k} ← W${k} - α dL/dW${k}`,
       rows: rowsFrom(at, {
-        ...({ quantity: 'W', indices: 'neuron, input', noise: tolerated } as const),
+        quantity: 'W',
+        indices: 'neuron, input',
+        noise: tolerated,
         select: (values) => values.W,
         change: ({ dW }) => dW.map((row) => row.map((slope) => -rate * slope)),
         numbers: (i, j) => step(weight[i]![j]!, dW[i]![j]!),
@@ -126,7 +139,9 @@ function updateGroups(at: Place, rate: number, noise: number): LedgerGroup[] {
       quantity: 'b',
       formula: `b${k} ← b${k} - α dL/db${k}`,
       rows: rowsFrom(at, {
-        ...({ quantity: 'b', indices: 'neuron', noise: tolerated } as const),
+        quantity: 'b',
+        indices: 'neuron',
+        noise: tolerated,
         select: (values) => [values.b],
         change: ({ db }) => [db.map((slope) => -rate * slope)],
         numbers: (_, i) => step(bias[i]!, db[i]!),

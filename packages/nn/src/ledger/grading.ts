@@ -1,29 +1,27 @@
-/** @file Students' own formulas, and what to say of the first wrong value. Imports closed-form.ts, mistakes.ts and rows.ts. */
+/** @file Students' own formulas, and what to say of the first wrong value. Imports closed-form.ts, mistakes.ts, recognising.ts and rows.ts. */
+import { TapegradError } from '@tapegrad/core/ops'
 import { describe, fail } from '../errors.ts'
-import {
-  type DeltaInputs,
-  type Formulas,
-  type GradientInputs,
-  type Pass,
-  type Problem,
-} from './closed-form.ts'
+import type { Rows } from './arrays.ts'
+import type { DeltaInputs, Formulas, GradientInputs, Pass, Problem } from './closed-form.ts'
 import { short } from './format.ts'
-import type { Rows } from './loss-rules.ts'
-import { type Answer, type Bug, recognise, textOf } from './mistakes.ts'
+import { type Bug, explanationOf } from './mistakes.ts'
+import { type Graded, isGraded, recognise } from './recognising.ts'
 import type { LedgerRow, Quantity } from './rows.ts'
 
-/** Formulas of the reader's own, to be held against autograd. Layers count from 1. */
+/** Formulas of the reader's own, to be held against autograd. Layers count from 1; all arrays are copies. */
 export interface OwnFormulas {
   /** delta = dL/dz of one sample. At the output the loss plays the layer above: W is the identity, deltaNext dL/dn. */
-  readonly delta?: (layer: number, inputs: DeltaInputs) => readonly number[]
+  readonly delta?: (layer: number, inputs: DeltaInputs) => ArrayLike<number>
   /** dL/dW of one sample, [neuron][input]. */
-  readonly weightGradient?: (layer: number, inputs: GradientInputs) => Rows
+  readonly weightGradient?: (layer: number, inputs: GradientInputs) => ArrayLike<ArrayLike<number>>
   /** dL/db of one sample. */
-  readonly biasGradient?: (layer: number, inputs: GradientInputs) => readonly number[]
+  readonly biasGradient?: (layer: number, inputs: GradientInputs) => ArrayLike<number>
 }
 
 /** The first wrong value, in the order of the computation. */
 export interface FirstWrong {
+  /** The row's id: `delta2[0], sample 1`. */
+  readonly id: string
   /** From 1; null for the loss. */
   readonly layer: number | null
   /** From 0. */
@@ -36,43 +34,87 @@ export interface FirstWrong {
   readonly given: number
   /** The known mistake that gives just these values; null if there is none. */
   readonly bug: Bug | null
+  /** All of them: two mistakes may give the same values. */
+  readonly bugs: readonly Bug[]
   /** All of it in a sentence. */
   readonly message: string
 }
 
-/** The right formulas with those of the reader in their places. */
-export function withOwn(formulas: Formulas, { delta, weightGradient, biasGradient }: OwnFormulas): Formulas {
-  const name = (what: string, layer: number): string => `${what}(${layer}, ...)`
+/** What students' functions threw: an answer of NaN, with the text of the error. By quantity and layer. */
+export type Thrown = Map<string, string>
+
+const keyOf = (quantity: Graded, layer: number): string => `${quantity} ${layer}`
+
+/** The formulas with those of the reader in their places. */
+export function withOwn(formulas: Formulas, own: OwnFormulas, thrown: Thrown): Formulas {
+  const { delta, weightGradient, biasGradient } = own
+  /** Runs a student's function on copies of its inputs: what it writes into them changes nothing here. */
+  const ask = <Inputs, R>(
+    quantity: Graded,
+    f: (layer: number, inputs: Inputs) => unknown,
+    layer: number,
+    inputs: Inputs,
+    check: (answer: unknown) => R,
+    nothing: R,
+  ): R => {
+    let answer: unknown
+    try {
+      answer = f(layer, structuredClone(inputs))
+    } catch (error) {
+      // A mistake of the caller's in calling tapegrad says best itself what it is.
+      if (error instanceof TapegradError) throw error
+      thrown.set(keyOf(quantity, layer), `${error}`)
+      return nothing
+    }
+    return check(answer)
+  }
+  const nothing = (length: number): number[] => new Array<number>(length).fill(Number.NaN)
   return {
     ...formulas,
     ...(delta && {
-      delta: (layer, inputs) => checkVector(name('delta', layer), delta(layer, inputs), inputs.z.length),
+      delta(layer, inputs) {
+        const { length } = inputs.z
+        const check = (answer: unknown) => vector(`delta(${layer}, ...)`, answer, length)
+        return ask('delta', delta, layer, inputs, check, nothing(length))
+      },
     }),
     ...(weightGradient && {
       weightGradient(layer, inputs) {
-        const rows = weightGradient(layer, inputs)
         const [neurons, columns] = [inputs.delta.length, inputs.input.length]
-        if (!Array.isArray(rows) || rows.length !== neurons)
-          fail('ledger', `${name('weightGradient', layer)} must give ${neurons} rows, got ${amount(rows)}`)
-        return rows.map((row, i) => checkVector(`row ${i} of ${name('weightGradient', layer)}`, row, columns))
+        const check = (answer: unknown) => matrix(`weightGradient(${layer}, ...)`, answer, neurons, columns)
+        const empty = inputs.delta.map(() => nothing(columns))
+        return ask<GradientInputs, Rows>('dW', weightGradient, layer, inputs, check, empty)
       },
     }),
     ...(biasGradient && {
-      biasGradient: (layer, inputs) =>
-        checkVector(name('biasGradient', layer), biasGradient(layer, inputs), inputs.delta.length),
+      biasGradient(layer, inputs) {
+        const { length } = inputs.delta
+        const check = (answer: unknown) => vector(`biasGradient(${layer}, ...)`, answer, length)
+        return ask('db', biasGradient, layer, inputs, check, nothing(length))
+      },
     }),
   } satisfies Formulas
 }
 
-const amount = (x: unknown): string => (Array.isArray(x) ? `${x.length}` : describe(x))
+const isList = (x: unknown): x is ArrayLike<unknown> =>
+  Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView))
 
-function checkVector(name: string, values: unknown, length: number): readonly number[] {
-  if (!Array.isArray(values) || values.length !== length)
-    fail('ledger', `${name} must give ${length} number${length === 1 ? '' : 's'}, got ${amount(values)}`)
+const amount = (x: unknown): string => (isList(x) ? `${x.length}` : describe(x))
+
+function vector(name: string, answer: unknown, length: number): readonly number[] {
+  if (!isList(answer) || answer.length !== length)
+    fail('ledger', `${name} must give ${length} number${length === 1 ? '' : 's'}, got ${amount(answer)}`)
+  const values = Array.from(answer)
   const stranger = values.findIndex((value) => typeof value !== 'number')
   if (stranger >= 0)
     fail('ledger', `${name} must give numbers, got ${describe(values[stranger])} at position ${stranger}`)
-  return values
+  return values as number[]
+}
+
+function matrix(name: string, answer: unknown, rows: number, columns: number): Rows {
+  if (!isList(answer) || answer.length !== rows)
+    fail('ledger', `${name} must give ${rows} row${rows === 1 ? '' : 's'}, got ${amount(answer)}`)
+  return Array.from(answer, (row, i) => vector(`row ${i} of ${name}`, row, columns))
 }
 
 /** What there is to say about the first wrong row. */
@@ -80,36 +122,30 @@ export function firstWrongOf(
   row: LedgerRow | undefined,
   problem: Problem,
   truth: Pass,
-  isolated: Pass,
+  own: Formulas,
+  thrown: Thrown,
   injected: Bug | null,
 ): FirstWrong | null {
   if (row === undefined) return null
   const { layer, neuron, sample, quantity, manual: given, autograd: expected, id } = row
-  const found = injected === null ? recognised(row, problem, truth, isolated) : [injected]
-  const cause = Number.isNaN(given) ? hintOfNaN(row, problem) : found.map(textOf).join('; or ')
+  const graded = isGraded(quantity) && layer !== null
+  const known = graded ? recognise(quantity, layer - 1, sample ?? 0, problem, truth, own) : []
+  const bugs = known.length === 0 && injected !== null ? [injected] : known
+  const error = graded ? thrown.get(keyOf(quantity, layer)) : undefined
+  const causes = [
+    ...(error === undefined ? [] : [`the function threw ${error}`]),
+    ...(bugs.length > 0 ? [bugs.map(explanationOf).join('; or ')] : graded ? hintOfNaN(row, problem) : []),
+  ]
   return {
-    ...{ layer, neuron, sample, quantity, expected, given, bug: found[0] ?? null },
-    message: `${id} must be ${short(expected)}, got ${short(given)}${cause === '' ? '' : `: ${cause}`}`,
+    ...{ id, layer, neuron, sample, quantity, expected, given, bug: bugs[0] ?? null, bugs },
+    message: `${id} must be ${short(expected)}, got ${short(given)}${causes.length === 0 ? '' : `: ${causes.join('; ')}`}`,
   }
 }
 
-/** Reading outside of an array gives undefined, and arithmetic with that gives NaN. */
-function hintOfNaN({ layer, quantity }: LedgerRow, { layers }: Problem): string {
-  const next = quantity === 'delta' && layer !== null ? layers[layer]?.weight : undefined
+/** Reading outside of an array gives undefined, and arithmetic with that gives NaN, or an error. */
+function hintOfNaN({ layer, quantity, manual }: LedgerRow, { layers }: Problem): string[] {
+  if (!Number.isNaN(manual)) return []
+  const next = quantity === 'delta' ? layers[layer!]?.weight : undefined
   const sizes = next === undefined ? '' : `; W is [${next.length}][${next[0]!.length}], W[above][here]`
-  return `an index that leads out of an array gives NaN${sizes}`
-}
-
-function recognised(
-  { quantity, layer, sample }: LedgerRow,
-  problem: Problem,
-  truth: Pass,
-  isolated: Pass,
-): Bug[] {
-  if (layer === null || (quantity !== 'delta' && quantity !== 'dW' && quantity !== 'db')) return []
-  const { delta, weightParts, biasParts } = isolated.layers[layer - 1]!
-  const s = sample ?? 0
-  const values = { delta: delta[s]!, dW: weightParts[s]!.flat(), db: biasParts[s] ?? [] }[quantity]
-  const answer: Answer = { quantity, layer, sample: s, values }
-  return recognise(answer, problem, truth)
+  return [`NaN may come from an index that leads out of an array${sizes}`]
 }

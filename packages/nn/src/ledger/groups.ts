@@ -1,7 +1,7 @@
 /** @file The groups of rows of one layer up to delta: formulas, and formulas with numbers. Imports closed-form.ts, format.ts and judge.ts. */
 import { above, RIGHT } from './closed-form.ts'
-import { factor, products, short, term } from './format.ts'
-import { inputsOf, noiseOf, type Place, rowsFrom } from './judge.ts'
+import { factor, minus, products, term } from './format.ts'
+import { inputsOf, type Place, rowsFrom } from './judge.ts'
 import type { LedgerGroup } from './rows.ts'
 
 /** z, n and f'(z). */
@@ -10,6 +10,7 @@ export function forwardGroups(at: Place): LedgerGroup[] {
   const { weight, bias, activation } = problem.layers[l]!
   const { z } = manual.layers[l]!
   const inputs = inputsOf(at)
+  const noise = at.noise.layers[l]!
   const k = l + 1
   const plusBias = (i: number): string => (bias === null ? '' : ` ${term(bias[i]!)}`)
   return [
@@ -18,6 +19,7 @@ export function forwardGroups(at: Place): LedgerGroup[] {
       formula: `z${k} = W${k} n${l}${bias === null ? '' : ` + b${k}`}`,
       rows: rowsFrom(at, {
         quantity: 'z',
+        noise: noise.z,
         select: (values) => values.z,
         numbers: (s, i) => `${products(weight[i]!, inputs[s]!)}${plusBias(i)}`,
       }),
@@ -27,8 +29,9 @@ export function forwardGroups(at: Place): LedgerGroup[] {
       formula: `n${k} = f(z${k}),  f(z) = ${activation.formula}`,
       rows: rowsFrom(at, {
         quantity: 'n',
+        noise: noise.n,
         select: (values) => values.n,
-        numbers: (s, i) => activation.numbers(z[s]![i]!),
+        numbers: (s, i) => activation.numbers(z[s]!, i),
       }),
     },
     {
@@ -36,8 +39,9 @@ export function forwardGroups(at: Place): LedgerGroup[] {
       formula: `f'(z${k}),  f'(z) = ${activation.derivativeFormula}`,
       rows: rowsFrom(at, {
         quantity: 'fPrime',
+        noise: noise.fPrime,
         select: (values) => values.fPrime,
-        numbers: (s, i) => activation.derivativeNumbers(z[s]![i]!),
+        numbers: (s, i) => activation.derivativeNumbers(z[s]!, i),
         finite: finite[l]!.fPrime,
       }),
     },
@@ -61,7 +65,7 @@ export function deltaGroups(at: Place): LedgerGroup[] {
         select: (values) => values.delta,
         numbers: (s, i) => `${factor(backprop[s]![i]!)}·${factor(fPrime[s]![i]!)}`,
         finite: finite[l]!.delta,
-        noise: noiseOf(at).delta,
+        noise: at.noise.layers[l]!.delta,
       }),
     },
   ]
@@ -79,9 +83,12 @@ function errorGroup(
     formula: `e = y - n${l + 1}`,
     rows: rowsFrom(at, {
       quantity: 'error',
+      noise: slope === 0 ? at.noise.layers[l]!.n : at.noise.layers[l]!.backprop / Math.abs(slope),
       select: (values) => values.n.map((row, s) => row.map((value, i) => targets[s]![i]! - value)),
-      numbers: (s, i) => `${short(targets[s]![i]!)} ${term(-n[s]![i]!)}`,
-      finite: finite[l]!.backprop.map((row) => row.map((d) => ({ ...d, value: d.value / slope }))),
+      numbers: (s, i) => minus(targets[s]![i]!, n[s]![i]!),
+      ...(slope !== 0 && {
+        finite: finite[l]!.backprop.map((row) => row.map((d) => ({ ...d, value: d.value / slope }))),
+      }),
     }),
   }
 }
@@ -95,6 +102,7 @@ function outputGroup(at: Place): LedgerGroup {
     formula: problem.loss.slopeFormula(l + 1),
     rows: rowsFrom(at, {
       quantity: 'backprop',
+      noise: at.noise.layers[l]!.backprop,
       select: (values) => values.backprop,
       numbers: (s, i) => problem.loss.slopeNumbers(n[s]!, s, i),
       finite: finite[l]!.backprop,
@@ -115,7 +123,7 @@ function backpropGroup(at: Place): LedgerGroup {
       select: (values) => values.backprop,
       numbers: (s, i) => products(column(i), deltas[s]!),
       finite: finite[l]!.backprop,
-      noise: noiseOf(at).backprop,
+      noise: at.noise.layers[l]!.backprop,
     }),
   }
 }

@@ -1,5 +1,5 @@
-/** @file A ledger as HTML. Imports sections.ts (types only). */
-import type { Section, Sections, TextGroup, TextRow } from './sections.ts'
+/** @file A ledger as HTML. Imports sections.ts. */
+import { LEGEND, type Section, type Sections, type TextGroup, type TextRow } from './sections.ts'
 
 const STYLE = `
 .tapegrad-ledger { font: 14px/1.4 system-ui, sans-serif; }
@@ -19,20 +19,30 @@ export function toHTML(whole: Sections): string {
   const parts = whole.sections.map(
     (section) => `<h3>${safe(section.heading)}</h3>\n${bodyOf(section, whole)}`,
   )
-  return `<section class="tapegrad-ledger">\n<style>${STYLE}</style>\n${parts.join('\n')}\n<p><strong>${safe(whole.verdict)}</strong></p>\n</section>\n`
+  const paragraphs = [...whole.notes, LEGEND].map((note) => `<p>${safe(note)}</p>`)
+  const lines = [
+    '<section class="tapegrad-ledger">',
+    `<style>${STYLE}</style>`,
+    `<pre>${whole.facts.map(safe).join('\n')}</pre>`,
+    ...parts,
+    `<p><strong>${safe(whole.verdict)}</strong></p>`,
+    ...paragraphs,
+    '</section>',
+  ]
+  return `${lines.join('\n')}\n`
 }
 
 function bodyOf({ given, groups }: Section, { titles, remarkTitle }: Sections): string {
   const head = titles.map((title) => `<th scope="col">${safe(title)}</th>`).join('')
   const title = `<tr><th class="text" scope="col"></th><th class="text" scope="col">with numbers</th>${head}<th class="text" scope="col">${safe(remarkTitle)}</th></tr>`
   const before = given.length === 0 ? '' : `<pre>${given.map(safe).join('\n')}</pre>\n`
-  return `${before}<table>\n<thead>${title}</thead>\n<tbody>\n${groups.map((group) => rowsOf(group, titles.length)).join('')}</tbody>\n</table>`
+  return `${before}<table>\n<thead>${title}</thead>\n<tbody>\n${groups.map((group) => groupRows(group, titles.length)).join('')}</tbody>\n</table>`
 }
 
-const rowsOf = ({ formula, rows }: TextGroup, values: number): string =>
-  `<tr class="formula"><td colspan="${values + 3}">${safe(formula)}</td></tr>\n${rows.map(rowOf).join('')}`
+const groupRows = ({ formula, rows }: TextGroup, values: number): string =>
+  `<tr class="formula"><td colspan="${values + 3}">${safe(formula)}</td></tr>\n${rows.map(tableRow).join('')}`
 
-function rowOf({ index, numbers, values, remark, status }: TextRow): string {
+function tableRow({ index, numbers, values, remark, status }: TextRow): string {
   const cells = values.map((value) => `<td class="value">${safe(value)}</td>`).join('')
   return `<tr class="${status}"><td>${safe(index)}</td><td class="numbers">${safe(numbers)}</td>${cells}<td>${safe(remark)}</td></tr>\n`
 }

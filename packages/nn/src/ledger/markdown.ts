@@ -1,10 +1,12 @@
-/** @file A ledger as Markdown. Imports sections.ts (types only). */
-import type { Section, Sections } from './sections.ts'
+/** @file A ledger as Markdown. Imports sections.ts. */
+import { LEGEND, type Section, type Sections } from './sections.ts'
 
 /** Headings and tables; formulas and numbers as code, in which nothing else has a meaning. */
 export function toMarkdown(whole: Sections): string {
   const parts = whole.sections.map((section) => `## ${section.heading}\n\n${bodyOf(section, whole)}`)
-  return `${[...parts, `**${escaped(whole.verdict)}**`].join('\n\n')}\n`
+  const facts = whole.facts.map((fact) => `- ${code(fact)}`).join('\n')
+  const after = [...whole.notes, LEGEND].map(escaped)
+  return `${['# Ledger', facts, ...parts, `**${escaped(whole.verdict)}**`, ...after].join('\n\n')}\n`
 }
 
 function bodyOf({ given, groups }: Section, { titles, remarkTitle }: Sections): string {

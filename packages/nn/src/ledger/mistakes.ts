@@ -1,6 +1,6 @@
 /** @file The well-known mistakes of backpropagation, as formulas: to be injected, and to be recognised. Imports closed-form.ts. */
-import { above, type DeltaInputs, type Formulas, type Pass, type Problem, RIGHT, sum } from './closed-form.ts'
-import type { Rows } from './loss-rules.ts'
+import { sum } from './arrays.ts'
+import { type Formulas, type Problem, RIGHT } from './closed-form.ts'
 
 /** A mistake that people make. */
 interface Mistake {
@@ -11,7 +11,7 @@ interface Mistake {
 }
 
 /** A forgotten factor of the loss makes it, and its slope, larger. */
-const scaled = (factor: number): Partial<Formulas> => {
+const growing = (factor: number): Partial<Formulas> => {
   const grow = (right: number): number => factor * right
   return { loss: grow, slope: grow }
 }
@@ -40,11 +40,11 @@ const MISTAKES = {
   },
   'forget-half': {
     text: 'the ½ of the loss is forgotten, so that everything is twice too large',
-    formulas: ({ loss: { half } }) => (half === 1 ? null : scaled(half)),
+    formulas: ({ loss: { half } }) => (half === 1 ? null : growing(half)),
   },
   'forget-mean': {
     text: 'the 1/N of the mean is forgotten, so that everything is N times too large',
-    formulas: ({ loss: { mean } }) => (mean === 1 ? null : scaled(mean)),
+    formulas: ({ loss: { mean } }) => (mean === 1 ? null : growing(mean)),
   },
   'stale-gradients': {
     text: 'the gradients of an earlier pass over the same batch were not set to zero and count again',
@@ -70,15 +70,13 @@ const MISTAKES = {
   'drop-weights': {
     text: 'the weights W of the layer above are missing',
     formulas: () => ({
-      backprop: (_, { W, deltaNext }) =>
-        W[0]!.map((_, j) => (deltaNext.length === 1 ? deltaNext[0]! : (deltaNext[j] ?? Number.NaN))),
+      backprop: (_, { W, deltaNext }) => W[0]!.map((_, j) => deltaNext[j % deltaNext.length]!),
     }),
   },
   'output-for-input': {
     text: 'n of this layer stands where n of the layer below belongs',
     formulas: () => ({
-      weightGradient: (_, { delta, input, n }) =>
-        delta.map((d) => input.map((_, j) => d * (n[j] ?? Number.NaN))),
+      weightGradient: (_, { delta, input, n }) => delta.map((d) => input.map((_, j) => d * n[j % n.length]!)),
     }),
   },
   'inputs-in-bias': {
@@ -104,61 +102,10 @@ export type Bug = keyof typeof MISTAKES
 export const BUGS = /* @__PURE__ */ Object.keys(MISTAKES) as readonly Bug[]
 
 /** What is wrong, in words. */
-export const textOf = (bug: Bug): string => MISTAKES[bug].text
+export const explanationOf = (bug: Bug): string => MISTAKES[bug].text
 
 /** All formulas, those changed by the mistake among them; null where it cannot be made. */
 export function formulasWith(bug: Bug, problem: Problem): Formulas | null {
   const changed = (MISTAKES[bug] as Mistake).formulas(problem)
   return changed && { ...RIGHT, ...changed }
-}
-
-// ── recognising ──────────────────────────────────────────────────────────────
-
-/** What a student's function returned for one layer (from 1) and sample, as one list. */
-export interface Answer {
-  readonly quantity: 'delta' | 'dW' | 'db'
-  readonly layer: number
-  readonly sample: number
-  readonly values: readonly number[]
-}
-
-/** The mistakes that give just these values where everything before is right. */
-export function recognise(answer: Answer, problem: Problem, truth: Pass): Bug[] {
-  const right = answerOf(RIGHT, answer, problem, truth)
-  return BUGS.filter((bug) => {
-    const formulas = formulasWith(bug, problem)
-    if (formulas === null) return false
-    const wrong = answerOf(formulas, answer, problem, truth)
-    // A mistake that changes nothing here explains nothing.
-    return !alike(wrong, right) && alike(wrong, answer.values)
-  })
-}
-
-/** What the formulas make of the right values. Delta begins with what comes back: the loss is part of it at the output. */
-function answerOf(
-  formulas: Formulas,
-  { quantity, layer, sample }: Answer,
-  problem: Problem,
-  truth: Pass,
-): number[] {
-  const l = layer - 1
-  const { z, n, fPrime, delta } = truth.layers[l]!
-  const own = { z: z[sample]!, n: n[sample]!, sample }
-  if (quantity === 'delta') {
-    const last = layer === problem.layers.length
-    const { W, deltas } = above(problem, truth, l, formulas.slope)
-    const inputs: DeltaInputs = { ...own, W, deltaNext: deltas[sample]!, last }
-    return [...formulas.delta(layer, inputs, formulas.backprop(layer, inputs), fPrime[sample]!)]
-  }
-  const below: Rows = l === 0 ? problem.inputs : truth.layers[l - 1]!.n
-  const inputs = { ...own, delta: delta[sample]!, input: below[sample]! }
-  return quantity === 'db'
-    ? [...formulas.biasGradient(layer, inputs)]
-    : formulas.weightGradient(layer, inputs).flat()
-}
-
-/** Equal to six digits of the largest: a student's n (1 - n) has fewer digits than f(z) f(-z). */
-function alike(a: readonly number[], b: readonly number[]): boolean {
-  const size = Math.max(...a.map(Math.abs), ...b.map(Math.abs))
-  return a.length === b.length && a.every((value, i) => Math.abs(value - b[i]!) <= 1e-6 * size)
 }

@@ -1,9 +1,10 @@
 /** @file The ledger as an object: its rows, what is wrong in it, and its texts. Imports data.ts (types only) and the renderers. */
+import type { Rows } from './arrays.ts'
 import type { LedgerData } from './data.ts'
 import type { FirstWrong } from './grading.ts'
 import { toHTML } from './html.ts'
-import type { Rows } from './loss-rules.ts'
 import { toMarkdown } from './markdown.ts'
+import type { Bug } from './mistakes.ts'
 import type { LedgerGroup, LedgerLayer, LedgerRow } from './rows.ts'
 import { type RenderOptions, sectionsOf } from './sections.ts'
 import { type TerminalOptions, toTerminal } from './terminal.ts'
@@ -26,6 +27,7 @@ export class LedgerReport implements LedgerData {
   readonly rate: number | null
   readonly layers: readonly LedgerLayer[]
   readonly loss: LedgerGroup
+  readonly bug: Bug | null
   readonly firstWrong: FirstWrong | null
   /** All rows, in the order of the computation. */
   readonly rows: readonly LedgerRow[]
@@ -37,6 +39,7 @@ export class LedgerReport implements LedgerData {
     this.rate = data.rate
     this.layers = data.layers
     this.loss = data.loss
+    this.bug = data.bug
     this.firstWrong = data.firstWrong
     this.rows = rowsInOrder(data)
   }
@@ -62,23 +65,23 @@ export class LedgerReport implements LedgerData {
 
   /** The ledger as text, 100 columns wide and without colours unless told. */
   toTerminal(options: TerminalOptions = {}): string {
-    return toTerminal(sectionsOf(this, options), options)
+    return toTerminal(sectionsOf(this, options, ['column', 'width', 'color']), options)
   }
 
   /** The ledger as Markdown, one table per layer and direction. */
   toMarkdown(options: RenderOptions = {}): string {
-    return toMarkdown(sectionsOf(this, options))
+    return toMarkdown(sectionsOf(this, options, ['column']))
   }
 
   /** The ledger as HTML: a <section> with a style of its own, in ASCII, for a page or for a file by itself. */
   toHTML(options: RenderOptions = {}): string {
-    return toHTML(sectionsOf(this, options))
+    return toHTML(sectionsOf(this, options, ['column']))
   }
 
   /** The ledger as plain data. JSON has no NaN and no infinities: they become null. */
   toJSON(): LedgerData {
-    const { model, x, y, rate, layers, loss, firstWrong } = this
-    return { model, x, y, rate, layers, loss, firstWrong }
+    const { model, x, y, rate, layers, loss, bug, firstWrong } = this
+    return { model, x, y, rate, layers, loss, bug, firstWrong }
   }
 
   toString(): string {
@@ -96,5 +99,11 @@ export function rowsInOrder({ layers, loss }: Pick<LedgerData, 'layers' | 'loss'
   return groups.flatMap(({ rows }) => rows)
 }
 
-const worst = <T>(list: readonly T[], measure: (item: T) => number): T =>
-  list.reduce((a, b) => (measure(b) > measure(a) ? b : a))
+/** Where the measure is largest; NaN is larger than all. */
+function worst<T>(list: readonly T[], measure: (item: T) => number): T {
+  const size = (item: T): number => {
+    const value = measure(item)
+    return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value
+  }
+  return list.reduce((a, b) => (size(b) > size(a) ? b : a))
+}

@@ -1,7 +1,7 @@
-/** @file What a ledger consists of: rows, groups of rows, layers. Imports differences.ts and closed-form.ts (types only). */
+/** @file What a ledger consists of: rows, groups of rows, layers. Imports types of arrays.ts and differences.ts. */
 
+import type { Rows } from './arrays.ts'
 import type { FiniteDifference } from './differences.ts'
-import type { Rows } from './loss-rules.ts'
 
 /** `error` is e = y - n of the output, `backprop` dL/dn, `delta` dL/dz. */
 export type Quantity =
@@ -35,7 +35,7 @@ export interface LedgerRow {
   readonly neuron: number | null
   /** `[0]`, `[1][0]`; `#3 [0]` of sample 3 of a batch. */
   readonly index: string
-  /** The formula with this row's numbers filled in. */
+  /** The right formula, with this row's numbers filled in. */
   readonly numbers: string
   readonly manual: number
   readonly autograd: number

@@ -44,24 +44,35 @@ export interface Sections {
   /** Over the last column. */
   readonly remarkTitle: string
   readonly sections: readonly Section[]
+  /** The network, its data, loss and rate. */
+  readonly facts: readonly string[]
+  /** What the marks mean that occur. */
+  readonly notes: readonly string[]
   /** What there is to say in the end. */
   readonly verdict: string
 }
 
 const TITLES = ['manual', 'autograd', 'diff.', 'finite diff.', 'dig.'] as const
 
+/** What the columns are, for readers who have nothing else. */
+export const LEGEND =
+  'manual: the formulas on plain arrays. autograd: from the tape. diff.: how far the two are apart, relative. finite diff.: from the forward pass alone; dig.: how many of its digits can be right. Δ: by how much a step moves a parameter; its finite difference is that of Δ.'
+
 /** The ledger as text: forward layer by layer, the loss, then backward from the last layer to the first. */
-export function sectionsOf(ledger: LedgerData & { readonly ok: boolean }, options: RenderOptions): Sections {
-  const { column } = checkOptions('ledger', options, ['column', 'width', 'color'])
+export function sectionsOf(
+  ledger: LedgerData & { readonly ok: boolean },
+  options: RenderOptions,
+  names: readonly string[],
+): Sections {
+  const { column } = checkOptions('ledger', options, names)
   if (column !== undefined && (typeof column?.text !== 'function' || typeof column.title !== 'string'))
     fail('ledger', `column must be { title, text: (row) => string }, got ${describe(column)}`)
-  const { layers, loss, firstWrong } = ledger
-  const first = firstWrong === null ? null : `${firstWrong.message}`
+  const { layers, loss } = ledger
   const groups = (list: readonly LedgerGroup[]): TextGroup[] =>
-    list.map(({ formula, rows }) => ({ formula, rows: rows.map((row) => textOf(row, column)) }))
+    list.map(({ formula, rows }) => ({ formula, rows: rows.map((row) => rowText(row, column)) }))
   return {
     titles: TITLES,
-    remarkTitle: column?.title ?? '',
+    remarkTitle: oneLine(column?.title ?? ''),
     sections: [
       ...layers.map((layer) => ({
         heading: `Forward, layer ${layer.number}: ${about(layer)}`,
@@ -75,10 +86,37 @@ export function sectionsOf(ledger: LedgerData & { readonly ok: boolean }, option
         groups: groups(layer.backward),
       })),
     ],
-    verdict: ledger.ok
-      ? 'All values by the formulas are those of autograd.'
-      : `First wrong: ${first ?? 'see the rows marked wrong'}.`,
+    facts: factsOf(ledger),
+    notes: notesOf(ledger),
+    verdict: verdictOf(ledger),
   }
+}
+
+function factsOf({ model, x, y, rate, loss }: LedgerData): string[] {
+  const shown = (name: string, values: readonly number[]): string =>
+    `${name} = ${values.length > SHOWN ? `(${values.length} numbers)` : list(values)}`
+  return [model, shown('x', x.flat()), shown('y', y), loss.formula, ...(rate === null ? [] : [`α = ${rate}`])]
+}
+
+function notesOf({ ok, layers, x }: LedgerData & { readonly ok: boolean }): string[] {
+  const rows = layers.flatMap(({ forward }) => forward).flatMap((group) => group.rows)
+  const batched = rows.some(({ index }) => index.startsWith('#'))
+  return [
+    ...(batched ? [`#s [i] is neuron i for sample s of ${x.length}; n0 has a row for each sample.`] : []),
+    ...(ok
+      ? []
+      : [
+          '✗ wrong: this formula is wrong, even where all before it is right. · follows: only its numbers are wrong. The formula with numbers is the right one.',
+        ]),
+  ]
+}
+
+function verdictOf({ ok, bug, firstWrong }: LedgerData & { readonly ok: boolean }): string {
+  if (firstWrong !== null) return `First wrong: ${firstWrong.message}.`
+  if (!ok) return 'Some values by the formulas are not those of autograd.'
+  return bug === null
+    ? 'All values by the formulas are those of autograd.'
+    : `The mistake ${bug} changes nothing in this network.`
 }
 
 const about = ({ weight, activation }: LedgerLayer): string =>
@@ -105,11 +143,13 @@ function givenOf({ number: l, weight, bias, inputs }: LedgerLayer, x: LedgerData
   ]
 }
 
+const oneLine = (text: unknown): string => String(text).replaceAll(/\s*\n\s*/g, ' ')
+
 const MARKS = { wrong: '✗ wrong', follows: '· follows' }
 
-function textOf(row: LedgerRow, column: LedgerColumn | undefined): TextRow {
+function rowText(row: LedgerRow, column: LedgerColumn | undefined): TextRow {
   const { index, numbers, manual, autograd, difference, finite, change, status } = row
-  const own = column?.text(row) ?? ''
+  const own = oneLine(column?.text(row) ?? '')
   const moved = change === null ? '' : `Δ ${change > 0 ? '+' : ''}${scientific(change, 12)}`
   const remark = own === '' ? moved : own
   return {

@@ -56,10 +56,34 @@ export function toTerminal(whole: Sections, { width = 100, color = false }: Term
       ...tableOf(section, whole, width, paints),
     ]
   })
-  return [...lines.slice(1), '', ...wrapped(whole.verdict, width)].map((line) => line.trimEnd()).join('\n')
+  const after = [whole.verdict, ...whole.notes].flatMap((text) => wrapped(text, width))
+  return [...lines.slice(1), '', ...after].map((line) => line.trimEnd()).join('\n')
 }
 
-/** Narrow: a row takes two lines, numbers above values. Wide: the formula has a column of its own. */
+/** What stands where: narrow, the numbers go below the values; wide, the formula has a column of its own. */
+interface Layout {
+  readonly shape: 'narrow' | 'middle' | 'wide'
+  readonly index: number
+  readonly numbers: number
+  /** Which of the values are shown, and how wide. */
+  readonly values: readonly { readonly at: number; readonly width: number }[]
+}
+
+function layoutFor(groups: Section['groups'], width: number): Layout {
+  const shape = width < MIDDLE ? 'narrow' : width < WIDE ? 'middle' : 'wide'
+  const index = groups.flatMap(({ rows }) => rows).reduce((w, row) => Math.max(w, row.index.length), INDEX)
+  const all = VALUES.map((value, at) => ({ at, width: value }))
+  const main = all.filter(({ at }) => [0, 1, 3].includes(at))
+  const taken = [...(shape === 'wide' ? [FORMULA] : []), index, ...VALUES, REMARK]
+  return {
+    shape,
+    index,
+    // Where there is no room for all: manual, autograd and finite difference.
+    values: width < index + all.reduce((sum, { width: w }) => sum + w + 1, 0) + REMARK ? main : all,
+    numbers: shape === 'narrow' ? width - index - 1 : width - taken.reduce((sum, w) => sum + w + 1, 0),
+  }
+}
+
 function tableOf(
   { groups }: Section,
   { titles, remarkTitle }: Sections,
@@ -67,36 +91,36 @@ function tableOf(
   paints: Paints,
 ): string[] {
   const { bold, dim } = paints
-  const shape = width < MIDDLE ? 'narrow' : width < WIDE ? 'middle' : 'wide'
-  const index = groups.flatMap(({ rows }) => rows).reduce((w, row) => Math.max(w, row.index.length), INDEX)
-  const before = shape === 'wide' ? [FORMULA, index] : [index]
-  const taken = [...before, ...VALUES, REMARK].reduce((sum, w) => sum + w + 1, 0)
-  const numbersWidth = width - taken
-  const lines: string[] = []
-
-  const titleCells = titles.map((title, i) => title.padStart(VALUES[i]!))
-  const head = [...titleCells, remarkTitle].join(' ').trimEnd()
+  const layout = layoutFor(groups, width)
+  const { shape, index, numbers } = layout
+  const head = [...layout.values.map(({ at, width: w }) => titles[at]!.padStart(w)), remarkTitle]
+  const values = head.join(' ').trimEnd()
   const label = shape === 'wide' ? 'with numbers' : 'formula, with numbers'
-  if (shape === 'narrow') lines.push(dim(label), dim(head))
-  else {
-    const formulaTitle = shape === 'wide' ? `${'formula'.padEnd(FORMULA)} ` : ''
-    lines.push(dim(`${formulaTitle}${' '.repeat(index)} ${label.padEnd(numbersWidth)} ${head}`))
-  }
-
+  const title =
+    shape === 'narrow'
+      ? `${' '.repeat(index)} ${values}`
+      : `${shape === 'wide' ? `${'formula'.padEnd(FORMULA)} ` : ''}${' '.repeat(index)} ${label.padEnd(numbers)} ${values}`
+  const lines = [dim(title)]
   for (const { formula, rows } of groups) {
-    const body = rows.flatMap((row): string[] => {
-      const values = valueLine(row, paints)
-      if (shape === 'narrow')
-        return [...hanging(`${row.index} ${row.numbers}`, width - 2).map((part) => `  ${part}`), values]
-      return wrapped(row.numbers, numbersWidth).map((part, i) => {
-        const place = (i === 0 ? row.index : '').padEnd(index)
-        return `${place} ${part.padEnd(numbersWidth)} ${i === 0 ? values : ''}`
-      })
-    })
+    const body = rows.flatMap((row) => linesOf(row, layout, paints))
     if (shape === 'wide') lines.push(...beside(wrapped(formula, FORMULA), body, bold))
     else lines.push(...wrapped(formula, width).map(bold), ...body)
   }
   return lines
+}
+
+function linesOf(row: TextRow, layout: Layout, paints: Paints): string[] {
+  const values = valueLine(row, layout, paints)
+  const parts = wrapped(row.numbers, layout.numbers)
+  if (layout.shape === 'narrow')
+    return [
+      `${row.index.padEnd(layout.index)} ${values}`,
+      ...parts.map((part) => ' '.repeat(layout.index + 1) + paints.dim(part)),
+    ]
+  return parts.map((part, i) => {
+    const place = (i === 0 ? row.index : '').padEnd(layout.index)
+    return `${place} ${part.padEnd(layout.numbers)} ${i === 0 ? values : ''}`
+  })
 }
 
 /** A formula in a column of its own, left of the lines of its rows. */
@@ -105,8 +129,8 @@ const beside = (formula: readonly string[], body: readonly string[], paint: Pain
     return `${paint((formula[i] ?? '').padEnd(FORMULA))} ${body[i] ?? ''}`
   })
 
-function valueLine({ values, remark, status }: TextRow, paints: Paints): string {
-  const cells = values.map((value, i) => value.padStart(VALUES[i]!)).join(' ')
+function valueLine({ values, remark, status }: TextRow, layout: Layout, paints: Paints): string {
+  const cells = layout.values.map(({ at, width }) => values[at]!.padStart(width)).join(' ')
   const paint = { right: (text: string) => text, wrong: paints.red, follows: paints.yellow }[status]
   return `${paint(cells)} ${paint(remark)}`
 }
@@ -127,7 +151,3 @@ function wrapped(text: string, width: number): string[] {
   }
   return [...lines, line]
 }
-
-/** The same, further lines two blanks to the right. */
-const hanging = (text: string, width: number): string[] =>
-  wrapped(text, width - 2).map((line, i) => (i === 0 ? line : `  ${line}`))

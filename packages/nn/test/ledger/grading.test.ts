@@ -149,6 +149,8 @@ describe("a student's delta", () => {
       expected: truth,
       given: expect.closeTo(truth + 0.5, 12),
       bug: null,
+      bugs: [],
+      id: 'delta2[2], sample 1',
       message: expect.stringMatching(/^delta2\[2\], sample 1 must be -?0\.\d+, got 0\.\d+$/),
     })
     // What comes before and beside is right; what is computed from it follows.
@@ -181,7 +183,7 @@ describe("a student's delta", () => {
       right(layer, inputs).map((d, i) => (i === 1 ? d * inputs.W[0]![i + 1]! : d))
     const { firstWrong } = grade(delta)
     expect(firstWrong).toMatchObject({ layer: 3, neuron: 1, given: Number.NaN, bug: null })
-    expect(firstWrong!.message).toContain('an index that leads out of an array gives NaN')
+    expect(firstWrong!.message).toContain('NaN may come from an index that leads out of an array')
   })
 
   it.each([
@@ -303,7 +305,7 @@ describe('a mistake made on purpose', () => {
     const loss = (bug: Bug) => (bug === 'forget-mean' ? mse : HALF_SUM)
     for (const bug of BUGS) expect(of(bug, loss(bug)).ok, bug).toBe(false)
     expect(messageOf(() => of('forget-half', mse))).toBe(
-      'ledger: bug "forget-half" cannot be made here: the loss has no such factor',
+      'ledger: bug "forget-half" cannot be made here: the loss has no such factor that is known',
     )
     expect(messageOf(() => of('forget-mean'))).toContain('"forget-mean" cannot be made here')
     expect(messageOf(() => of('drop-it' as Bug))).toContain(

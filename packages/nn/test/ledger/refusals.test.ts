@@ -138,12 +138,12 @@ describe('what it refuses', () => {
     [
       'tied layers',
       () => ledger(new Sequential(tied, new Tanh(), tied), x, y, options),
-      'ledger: Dense(2, 2) stands twice; its gradient is a sum over both places, and the ledger has one',
+      'ledger: Dense(2, 2) shares a parameter with a layer before it; its gradient is a sum over both places, and the ledger has one',
     ],
     [
       'what mixes neurons',
       () => ledger(deep(new Centred()), x, y, options),
-      'ledger: Centred() mixes neurons; the formulas hold for Dense layers and elementwise activations',
+      'ledger: Centred() mixes neurons or samples; the formulas hold for Dense layers and elementwise activations',
     ],
     [
       'too many axes',
@@ -188,7 +188,7 @@ describe('what it refuses', () => {
     [
       'a rate that is none',
       () => ledger(small(), x, y, { ...options, rate: Number.NaN }),
-      'ledger: rate must be a finite number, got NaN',
+      'ledger: rate must be a finite number >= 0, got NaN',
     ],
     [
       'a delta that is no function',
@@ -218,7 +218,7 @@ describe('what it refuses', () => {
     const large = new Sequential(new Dense(100, 100, float64))
     const { x, y } = data(1, 10, 100, 100)
     expect(messageOf(() => ledger(large, x, y, options))).toBe(
-      'ledger: 10 samples of 10,100 parameters make 111,100 gradients, more than 50,000; give fewer samples or a smaller network',
+      'ledger: 10 samples of 10,100 parameters make 111,100 gradients to differentiate over all samples, which would take long; give fewer samples or a smaller network',
     )
   })
 })
