@@ -1,5 +1,4 @@
 /** @file Students' own formulas, and what to say of the first wrong value. Imports closed-form.ts, mistakes.ts, recognising.ts and rows.ts. */
-import { TapegradError } from '@tapegrad/core/ops'
 import { describe, fail } from '../errors.ts'
 import type { Rows } from './arrays.ts'
 import type { DeltaInputs, Formulas, GradientInputs, Pass, Problem } from './closed-form.ts'
@@ -43,6 +42,8 @@ export interface FirstWrong {
 /** What students' functions threw: an answer of NaN, with the text of the error. By quantity and layer. */
 export type Thrown = Map<string, string>
 
+const SLIPS = [TypeError, RangeError, ReferenceError] as const
+
 const keyOf = (quantity: Graded, layer: number): string => `${quantity} ${layer}`
 
 /** The formulas with those of the reader in their places. */
@@ -61,8 +62,8 @@ export function withOwn(formulas: Formulas, own: OwnFormulas, thrown: Thrown): F
     try {
       answer = f(layer, structuredClone(inputs))
     } catch (error) {
-      // A mistake of the caller's in calling tapegrad says best itself what it is.
-      if (error instanceof TapegradError) throw error
+      // What slips in arithmetic on arrays throw is a wrong answer; all else is thrown on purpose.
+      if (!SLIPS.some((kind) => error instanceof kind)) throw error
       thrown.set(keyOf(quantity, layer), `${error}`)
       return nothing
     }

@@ -83,6 +83,15 @@ describe('what a function throws', () => {
   })
 })
 
+describe('what a function throws on purpose', () => {
+  it('passes through', () => {
+    const unfinished: Delta = () => {
+      throw new Error('not done yet')
+    }
+    expect(() => grade([2, 2], unfinished)).toThrow(/^not done yet$/)
+  })
+})
+
 describe('a function that writes into what it gets', () => {
   it.each<[string, Delta]>([
     [
