@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Option } from 'commander'
 import { commandLine, fileName, readFlags, UserError } from '../common/cli.ts'
 import type { Terminal } from '../common/terminal.ts'
-import { type Grade, grade } from './grade.ts'
+import { grade, type Verdict } from './grade.ts'
 import { TASKS, type Task } from './tasks.ts'
 
 interface Flags {
@@ -39,7 +39,7 @@ export async function exercise(args: readonly string[], terminal: Terminal): Pro
     const path = here(task.solution)
     print(colors.bold(`A solution: ${shown(path)}`))
     print(`\n${readFileSync(path, 'utf8').trimEnd()}\n`)
-    showGrades(task, grade(task, await task.loadSolution(), task.solution), task.solution, terminal)
+    showGrades(task, grade(task, task.solved, task.solution), task.solution, terminal)
   } else if (flags.file === undefined) pose(flags.task, task, terminal)
   else showGrades(task, grade(task, await load(flags.file), flags.file), flags.file, terminal)
 }
@@ -72,32 +72,44 @@ async function load(file: string): Promise<object> {
 // ── the verdict ──────────────────────────────────────────────────────────────
 
 function showGrades(
-  { exported, quantity }: Task,
-  grades: readonly Grade[],
+  { exported, symbol, praise }: Task,
+  { grades, cause }: Verdict,
   file: string,
   { print, paragraph, colors }: Terminal,
 ): void {
   print(colors.bold(`${exported} of ${file}`))
-  for (const { name, values, right, wrong } of grades) {
+  for (const { name, values, right, follow, wrong } of grades) {
     const mark = wrong === null ? colors.green('✓') : colors.red('✗')
-    paragraph(`  ${mark} ${right} of ${values} values right: ${name}`, 4)
+    const following =
+      follow === 0 ? '' : ` (${follow} ${follow === 1 ? 'follows' : 'follow'} from wrong ones)`
+    paragraph(`  ${mark} ${right} of ${values} values right${following}: ${name}`, 4)
   }
-  const failed = grades.find(({ wrong }) => wrong !== null)
-  if (failed === undefined) {
-    print(`\n${colors.green('Right.')}`)
+  const failed = grades.find(({ wrong }) => wrong !== null)?.wrong
+  if (failed === undefined || failed === null) {
+    print()
+    paragraph(`${colors.green('Right.')} ${praise}`)
     return
   }
-  const { layer, neuron, sample, expected, given, row, message, guess } = failed.wrong!
-  const ofSample = sample === null ? '' : `, sample ${sample}`
-  print(
-    `\n${colors.bold(`The first wrong value: ${quantity === 'db' ? 'dL/db' : 'δ'} of layer ${layer}, neuron ${neuron}${ofSample}`)}`,
-  )
+  const { id, layer, neuron, sample, expected, given, row, ratios } = failed
+  // Of a single sample the row does not say its number.
+  const ofSample = id.endsWith(`sample ${sample}`) ? `, sample ${sample}` : ''
+  print(`\n${colors.bold(`The first wrong value: ${symbol} of layer ${layer}, neuron ${neuron}${ofSample}`)}`)
   print(`  expected  ${number(expected)}  by autograd`)
-  if (row.finite !== null) print(`            ${number(row.finite.value)}  by finite differences`)
+  if (row.finite !== null) {
+    const digits = Math.min(DIGITS, Math.floor(row.finite.digits ?? DIGITS))
+    const text = digits < 1 ? '' : number(row.finite.value, digits)
+    print(`            ${text.padEnd(number(expected).length)}  by finite differences: ${digits} digits hold`)
+  }
   print(`  given     ${number(given)}`)
-  paragraph(`  ${message}${guess === null ? '' : `: ${guess}`}`, 2)
+  const list = ratios.map(({ layer, values }) => `${values.map(rounded).join(', ')} in layer ${layer}`)
+  const hint = `not known; given / expected, neuron by neuron: ${list.join('; ')}`
+  paragraph(`  cause     ${cause ?? hint}`, 10)
   throw new UserError(`${file} is not right yet`)
 }
 
+const rounded = (ratio: number): string => String(Number(ratio.toPrecision(4)))
+
+const DIGITS = 7
+
 /** Aligned, whatever the sign. */
-const number = (x: number): string => (x < 0 ? '' : ' ') + x.toPrecision(7)
+const number = (x: number, digits = DIGITS): string => (x < 0 ? '' : ' ') + x.toPrecision(digits)
