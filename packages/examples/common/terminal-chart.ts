@@ -17,17 +17,23 @@ export interface ChartOptions {
   readonly format: (value: number) => string
 }
 
-/** Columns for a label. */
+/** Columns for a label, at least. */
 const LABEL = 5
-/** What stands before the curve: a blank and the axis, too. */
-const MARGIN = LABEL + 2
+
+/** The values that the rows of a chart stand for, from `low` to `high`. */
+export const rowValues = (low: number, high: number, rows: number): number[] =>
+  Array.from({ length: rows + 1 }, (_, i) => low + ((high - low) * i) / rows)
 
 /** The curve of values at the steps 1, 2, ..., which lie between `low` and `high`. */
 export function terminalChart(
   values: readonly number[],
   { width, step, low, high, rows, format }: ChartOptions,
 ): string {
-  const columns = width - MARGIN
+  const labels = rowValues(low, high, rows).map((value) => format(value).length)
+  const label = Math.max(LABEL, ...labels)
+  // A blank and the axis stand before the curve, too.
+  const margin = label + 2
+  const columns = width - margin
   // Each column shows the last step that falls into it.
   const steps = Array.from({ length: columns }, (_, i) => Math.ceil(((i + 1) * values.length) / columns))
   const shown = steps.map((at) => values[at - 1]!)
@@ -35,11 +41,11 @@ export function terminalChart(
     height: rows,
     min: low,
     max: high,
-    format: (x) => format(x).padStart(LABEL),
+    format: (x) => format(x).padStart(label),
   })
-  const axis = `${' '.repeat(LABEL)} └${'─'.repeat(columns)}`
+  const axis = `${' '.repeat(label)} └${'─'.repeat(columns)}`
   const [first, last] = ['1', `${step} ${values.length}`]
-  return `${curve.replace(/ +$/gm, '')}\n${axis}\n${' '.repeat(MARGIN)}${first}${last.padStart(columns - first.length)}`
+  return `${curve.replace(/ +$/gm, '')}\n${axis}\n${' '.repeat(margin)}${first}${last.padStart(columns - first.length)}`
 }
 
 /**

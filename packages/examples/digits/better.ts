@@ -7,7 +7,7 @@ import type { Terminal } from '../common/terminal.ts'
 import { accuracyChart } from '../common/terminal-chart.ts'
 import { accuracyFigure } from './charts.ts'
 import type { Image } from './csv.ts'
-import { contactSheet, MOST, textPictures } from './pictures.ts'
+import { contactSheet, fitting, MOST, textPictures } from './pictures.ts'
 import { type EpochEnd, misreadOf, RECIPE, trainRecipe } from './recipe.ts'
 import type { Save } from './tutorial.ts'
 
@@ -70,7 +70,10 @@ export async function recipePart(
   print(readable(matrix, terminal))
 
   print(`\n${colors.bold(`The ${misread.length} misread images, the surest mistakes first`)}`)
-  print(textPictures(misread, terminal.width - 2).replace(/^/gm, '  '))
+  const columns = terminal.width - 2
+  print(textPictures(misread, columns).replace(/^/gm, '  '))
+  const more = Math.min(misread.length, MOST) - fitting(columns)
+  if (more > 0) print(`  ${more} more in the figure`)
   const left = misread.length - MOST
   save(
     'digits-misread',

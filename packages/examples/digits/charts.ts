@@ -1,6 +1,6 @@
 /** @file The cost and accuracy curves, as text and as SVG. Imports common/figure.ts, common/terminal-chart.ts. */
 import { type FigureText, figure } from '../common/figure.ts'
-import { terminalChart } from '../common/terminal-chart.ts'
+import { rowValues, terminalChart } from '../common/terminal-chart.ts'
 import type { EpochEnd } from './recipe.ts'
 
 /** Rows of the curve of a cost. */
@@ -18,8 +18,16 @@ export function costChart(costs: readonly number[], width: number): string {
     low,
     high,
     rows: ROWS,
-    format: (x) => (10 ** x).toPrecision(2),
+    format: labelsOf(rowValues(low, high, ROWS)),
   })
+}
+
+/** Writes what a row of a logarithmic axis stands for: 2 digits, or as many as tell each row from the next. */
+function labelsOf(logs: readonly number[]): (log: number) => string {
+  const format = (digits: number) => (log: number) => (10 ** log).toPrecision(digits)
+  // Costs change by 0.2% from row to row at least, so four digits always do.
+  const enough = [2, 3].find((digits) => new Set(logs.map(format(digits))).size === logs.length)
+  return format(enough ?? 4)
 }
 
 export interface Curve {

@@ -1,5 +1,4 @@
 /** @file `pnpm example digits`: the tutorial's classifier of handwritten digits. Imports the files of this folder and common/. */
-import { mkdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Option } from 'commander'
@@ -9,10 +8,10 @@ import {
   fileName,
   positiveNumber,
   readFlags,
-  UserError,
   wholeNumber,
 } from '../common/cli.ts'
 import { savePicture } from '../common/figure.ts'
+import { prepareFolder } from '../common/files.ts'
 import type { Terminal } from '../common/terminal.ts'
 import { recipePart } from './better.ts'
 import { readDigits } from './csv.ts'
@@ -45,15 +44,23 @@ export async function digits(args: readonly string[], terminal: Terminal): Promi
         .choices(['all', 'train'])
         .default('train'),
     )
-    .option('--recipe', 'train the better recipe alone')
+    .addOption(
+      new Option('--recipe', 'train the better recipe alone').conflicts([
+        'iterations',
+        'rate',
+        'hidden',
+        'scaleOn',
+      ]),
+    )
     .option('--epochs <n>', 'passes of the recipe over the training images', wholeNumber(1), RECIPE.epochs)
     .addOption(
       new Option(
         '--seeds [n]',
-        `only show how accurate the seeds 1 to n end, from the uniform start, and at most five of them with the recipe: some minutes`,
+        `only show how accurate the seeds 1 to n end, from both starts, and at most five of them with the recipe: some minutes`,
       )
         .argParser(wholeNumber(1))
-        .preset(`${SEEDS}`),
+        .preset(`${SEEDS}`)
+        .conflicts(['seed', 'recipe', 'out']),
     )
     .option('--out <folder>', 'where the figures go', fileName, OUT)
   describeDefault(command, '--out', 'out/ of the examples')
@@ -63,7 +70,7 @@ export async function digits(args: readonly string[], terminal: Terminal): Promi
   const images = readDigits(DIGITS_CSV)
   if (flags.seeds !== undefined) return seedsPart(images, flags, flags.seeds, terminal)
   // Before the training, not after it.
-  makeFolder(flags.out)
+  prepareFolder(flags.out)
   const save: Save = (name, svg) => {
     const path = join(flags.out, `${name}.svg`)
     savePicture(path, svg)
@@ -74,12 +81,4 @@ export async function digits(args: readonly string[], terminal: Terminal): Promi
     terminal.print()
   }
   await recipePart(images, flags, save, terminal)
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true })
-  } catch (error) {
-    throw new UserError(`${path}: the folder cannot be made (${(error as NodeJS.ErrnoException).code})`)
-  }
 }

@@ -10,20 +10,25 @@ const SHADES = [' ', '░', '▒', '▓', '█']
 const WIDE = 2
 const GAP = '    '
 
+/** Columns of text for an image. */
+const EACH = SIDE * WIDE
+
+/** How many images stand side by side in so many columns. */
+export const fitting = (width: number): number => Math.floor((width + GAP.length) / (EACH + GAP.length))
+
 /** Images side by side, as many as fit, each with what it is and what it was taken for. */
 export function textPictures(misread: readonly Misread[], width: number): string {
-  const each = SIDE * WIDE
-  const fitting = misread.slice(0, Math.floor((width + GAP.length) / (each + GAP.length)))
+  const shown = misread.slice(0, fitting(width))
   const lines = Array.from({ length: SIDE }, (_, row) =>
-    fitting.map(({ pixels }) =>
+    shown.map(({ pixels }) =>
       pixels
         .slice(row * SIDE, (row + 1) * SIDE)
         .map((value) => SHADES[Math.ceil((value / INK) * (SHADES.length - 1))]!.repeat(WIDE))
         .join(''),
     ),
   )
-  const captions = fitting.map(({ digit, predicted, probability }) =>
-    `${digit} read as ${predicted} ${(100 * probability).toFixed(0)}%`.padEnd(each),
+  const captions = shown.map(({ digit, predicted, probability }) =>
+    `${digit} read as ${predicted} ${(100 * probability).toFixed(0)}%`.padEnd(EACH),
   )
   return [...lines, captions].map((cells) => cells.join(GAP).trimEnd()).join('\n')
 }

@@ -20,14 +20,19 @@ export function seedsPart(
 ): void {
   const { iterations } = settings
   const numbers = Array.from({ length: seeds }, (_, i) => i + 1)
-  const progress = progressOf('iteration', seeds * iterations, terminal)
-  const uniform = numbers.map((seed, s) => {
-    const problem = problemOf(images, { ...settings, seed, start: 'uniform', dtype: 'float32' })
-    train(problem, settings, (iteration, cost) =>
-      progress.update(s * iterations + iteration, `seed ${seed}: cost ${cost.toFixed(4)}`),
-    )
-    return testAccuracy(problem)
-  })
+  const progress = progressOf('iteration', 2 * seeds * iterations, terminal)
+  let before = 0
+  const ends = (start: 'uniform' | 'glorot'): number[] =>
+    numbers.map((seed) => {
+      const problem = problemOf(images, { ...settings, seed, start, dtype: 'float32' })
+      train(problem, settings, (iteration, cost) =>
+        progress.update(before + iteration, `${start}, seed ${seed}: cost ${cost.toFixed(4)}`),
+      )
+      before += iterations
+      return testAccuracy(problem)
+    })
+  const uniform = ends('uniform')
+  const glorot = ends('glorot')
   progress.stop()
   const few = numbers.slice(0, RECIPE_SEEDS)
   const bar = progressOf('seed', few.length, terminal)
@@ -40,16 +45,17 @@ export function seedsPart(
   bar.stop()
 
   const right = (content: string): Cell => ({ content, hAlign: 'right' })
-  const row = (name: string, first: number, second: number | undefined): Cell[] =>
-    [name, percent(first), second === undefined ? '' : percent(second)].map(right)
-  const both = (name: string, of: (values: readonly number[]) => number): Cell[] =>
-    row(name, of(uniform), of(recipe))
+  const columns = [uniform, glorot, recipe]
+  const row = (name: string, of: (column: readonly number[]) => number | undefined): Cell[] => {
+    const values = columns.map(of)
+    return [name, ...values.map((value) => (value === undefined ? '' : percent(value)))].map(right)
+  }
   const rows = [
-    ['seed', 'uniform start', 'better recipe'].map(right),
-    ...numbers.map((seed, s) => row(`${seed}`, uniform[s]!, recipe[s])),
-    both('lowest', (values) => Math.min(...values)),
-    both('median', median),
-    both('highest', (values) => Math.max(...values)),
+    ['seed', 'uniform start', 'Glorot start', 'better recipe'].map(right),
+    ...numbers.map((seed, s) => row(`${seed}`, (column) => column[s])),
+    row('lowest', (column) => Math.min(...column)),
+    row('median', median),
+    row('highest', (column) => Math.max(...column)),
   ]
   terminal.print(`Test accuracy, scaling fitted to ${settings.scaleOn === 'all' ? 'all' : 'training'} images`)
   terminal.print(plainTable(rows))

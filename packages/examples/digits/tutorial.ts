@@ -33,6 +33,7 @@ export async function tutorialPart(
 
   print(`\n${colors.bold('Weights and biases start uniform in [0, 1), as in the tutorial')}`)
   const slow = descend(uniform, settings, terminal)
+  print('  Cost J over the iterations, logarithmic axis')
   print(costChart(slow, Math.min(terminal.width - 2, 100)))
   score(uniform, " (the tutorial's page: 86%)", terminal)
 

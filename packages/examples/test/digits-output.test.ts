@@ -2,20 +2,24 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UserError } from '../common/cli.ts'
 import { accuracyFigure, costChart, costFigure } from '../digits/charts.ts'
+import { readDigits } from '../digits/csv.ts'
 import { digits } from '../digits/main.ts'
 import { contactSheet, MOST, textPictures } from '../digits/pictures.ts'
 import type { Misread } from '../digits/recipe.ts'
+import { problemOf, testAccuracy, train } from '../digits/train.ts'
 import { capture, tooWide } from './capture.ts'
 
+const images = readDigits(fileURLToPath(new URL('../data/digits.csv', import.meta.url)))
 const folder = mkdtempSync(join(tmpdir(), 'tapegrad-digits-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const run = async (flags: string[], width = 100, env: Record<string, string> = {}): Promise<string> => {
   const { terminal, text } = capture(width, env)
-  await digits(['--out', folder, ...flags], terminal)
+  await digits(flags.includes('--seeds') ? flags : ['--out', folder, ...flags], terminal)
   return text()
 }
 const short = ['--iterations', '6', '--epochs', '1', '--hidden', '4']
@@ -34,11 +38,16 @@ describe('the output', () => {
       'Glorot start',
       'The same by hand',
       'epoch 1/1 loss ',
+      'Cost J over the iterations, logarithmic axis',
       'Confusion matrix',
       ' read as ',
     ])
       expect(joined).toContain(part)
     expect(text.match(/Test accuracy: \d+\.\d%, \d+ of 719 images/g)).toHaveLength(3)
+    // The figure leaves out what is too much for it, too.
+    const misread = Number(/The (\d+) misread images/.exec(joined)![1])
+    const shown = text.match(/ read as /g)!.length
+    expect(joined).toContain(` ${Math.min(misread, MOST) - shown} more in the figure`)
     // Ten iterations of sums of some 1,000 terms in float64.
     expect(Number(/agree with autograd's to (\S+) of/.exec(joined)![1])).toBeLessThan(1e-13)
   })
@@ -73,11 +82,19 @@ describe('the output', () => {
   })
 
   it('--seeds sums up', async () => {
-    const text = await run(['--seeds', '2', '--iterations', '4', '--epochs', '1'])
+    const text = await run(['--seeds', '2', '--iterations', '4', '--hidden', '4', '--epochs', '1'])
     const values = (name: string): number[] =>
-      [...new RegExp(`^ *${name} +([\\d.]+)% +([\\d.]+)%$`, 'm').exec(text)!].slice(1).map(Number)
+      [...new RegExp(`^ *${name} +([\\d.]+)% +([\\d.]+)% +([\\d.]+)%$`, 'm').exec(text)!].slice(1).map(Number)
     const [one, two] = [values('1'), values('2')]
-    for (const i of [0, 1]) {
+    for (const [s, seed] of [1, 2].entries())
+      for (const [i, start] of (['uniform', 'glorot'] as const).entries()) {
+        const few = { seed, start, iterations: 4, hidden: 4, rate: 0.25 } as const
+        const problem = problemOf(images, { ...few, scaleOn: 'train', dtype: 'float32' })
+        train(problem, few)
+        // Printed in tenths of a percent.
+        expect(Math.abs([one, two][s]![i]! - 100 * testAccuracy(problem))).toBeLessThan(0.051)
+      }
+    for (const i of [0, 1, 2]) {
       expect(values('lowest')[i]).toBe(Math.min(one[i]!, two[i]!))
       expect(values('highest')[i]).toBe(Math.max(one[i]!, two[i]!))
       // Both printed numbers are rounded to a tenth.
@@ -127,8 +144,22 @@ describe('the output', () => {
     )
     const file = join(folder, 'file')
     writeFileSync(file, '')
-    expect(await error('--out', file)).toBe(`${file}: the folder cannot be made (EEXIST)`)
+    expect(await error('--out', file)).toBe(`${file} is a file, not a folder`)
     rmSync(file)
+  })
+
+  it.each([
+    ['--recipe', '--iterations', '5'],
+    ['--recipe', '--hidden', '5'],
+    ['--recipe', '--rate', '0.5'],
+    ['--recipe', '--scale-on', 'train'],
+    ['--seeds', '--recipe'],
+    ['--seeds', '--seed', '3'],
+    ['--seeds', '--out', folder],
+  ])('%s refuses %s, which it would ignore', async (one, two, ...value) => {
+    await expect(run([two, ...value, one])).rejects.toThrow(
+      new RegExp(`^option '${one}( \\[n\\])?' cannot be used with option '${two}( <\\w+>)?'$`),
+    )
   })
 })
 
@@ -165,6 +196,24 @@ describe('curves', () => {
     expect(lines[12]).toMatch(/^ *0\.10 /)
     expect(lines.at(-1)).toMatch(/iteration 3$/)
     expect(costChart([2, 2], 60)).not.toContain('NaN')
+  })
+  it.each([
+    ['a hardly falling cost', [4.0378, 4.0377, 4.0377]],
+    ['few iterations', [4.04, 3.9, 3.8]],
+    ['a small cost', [0.0312, 0.0311]],
+    ['a cost of 1', [1]],
+    ['a long fall', [4, 0.0021]],
+  ])('name each row of their axis, all at one column: %s', (_, costs) => {
+    const lines = costChart(costs, 60).split('\n')
+    const labels = lines.slice(0, 13).map((line) => /^ *([\d.]+) [┤┼]/.exec(line)![1]!)
+    expect(new Set(labels).size).toBe(13)
+    const column = lines[13]!.indexOf('└')
+    expect(lines.slice(0, 13).filter((line) => !'┤┼'.includes(line[column]!))).toEqual([])
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60)
+    // The bottom row stands for the least cost: half a unit of the label's last digit at most.
+    const bottom = labels[12]!
+    const unit = 10 ** -(bottom.split('.')[1]?.length ?? 0)
+    expect(Math.abs(Number(bottom) - Math.min(...costs))).toBeLessThanOrEqual(0.5 * unit + 1e-12)
   })
   it('as figures end with their names, also when there is one step', async () => {
     const text = { title: 't', subtitle: 's' }
