@@ -1,6 +1,6 @@
 /** @file `pnpm example NAME [flags]`: runs an example, or lists them. Imports common/ and, when asked, an example. */
 import { type Example, runExample } from './common/cli.ts'
-import { terminalOn } from './common/terminal.ts'
+import { type Terminal, terminalOn } from './common/terminal.ts'
 
 interface Entry {
   readonly about: string
@@ -11,6 +11,10 @@ const examples: Readonly<Record<string, Entry>> = {
   article: {
     about: "the backpropagation article's 2-3-2-1 network, every figure by hand and by autograd",
     load: async () => (await import('./article/main.ts')).article,
+  },
+  ledger: {
+    about: 'the same ledger for weights and data of your own, from a JSON file',
+    load: async () => (await import('./ledger/main.ts')).ledgerExample,
   },
   tutorial: {
     about: "the tutorial's sections as steps: nodes, feed-forward, gradient descent, backpropagation",
@@ -42,10 +46,11 @@ const examples: Readonly<Record<string, Entry>> = {
   },
 }
 
-function list(print: (line: string) => void): void {
+function list({ print, paragraph }: Terminal): void {
   const width = Math.max(...Object.keys(examples).map((name) => name.length))
   print('Examples: pnpm example NAME [flags]; --help tells the flags.')
-  for (const [name, { about }] of Object.entries(examples)) print(`  ${name.padEnd(width)}  ${about}`)
+  for (const [name, { about }] of Object.entries(examples))
+    paragraph(`  ${name.padEnd(width)}  ${about}`, width + 2)
 }
 
 async function main(args: readonly string[]): Promise<0 | 1> {
@@ -53,7 +58,7 @@ async function main(args: readonly string[]): Promise<0 | 1> {
   const [name, ...flags] = args.filter((arg) => arg !== '--')
   const terminal = terminalOn(process.stdout, process.env)
   if (name === undefined || name === '--help' || name === '-h') {
-    list(terminal.print)
+    list(terminal)
     return 0
   }
   const entry = Object.hasOwn(examples, name) ? examples[name] : undefined

@@ -12,6 +12,7 @@ import {
 import { InvalidArgumentError, Option } from 'commander'
 import { commandLine, readFlags, wholeNumber } from '../common/cli.ts'
 import { saveText } from '../common/files.ts'
+import { explainColumns, ledgerFile, ledgerText } from '../common/ledger-output.ts'
 import type { Terminal } from '../common/terminal.ts'
 import {
   ACTIVATIONS,
@@ -23,8 +24,7 @@ import {
   type NetworkOptions,
   predictedClass,
 } from './network.ts'
-import { type PrintedFigure, printedFigures, printLedger } from './printed.ts'
-import { ledgerFile, textFor } from './saved.ts'
+import { columnInFiles, type PrintedFigure, printedFigures, printLedger } from './printed.ts'
 
 interface Flags {
   readonly w25: '2' | '3'
@@ -83,7 +83,7 @@ export function article(args: readonly string[], terminal: Terminal): void {
   const { bug, save } = flags
   const whole = ledger(model, x, y, { loss: LOSS, rate: LEARNING_RATE, ...(bug && { bug }) })
   const printed = printedFigures(whole, flags)
-  if (save !== undefined) saveText(save, textFor(save, whole, printed), 'ledger')
+  if (save !== undefined) saveText(save, ledgerText(save, whole, columnInFiles(printed)), 'ledger')
 
   introduce(flags, terminal)
   printLedger(whole, printed, terminal)
@@ -106,7 +106,8 @@ function activations(text: string): readonly ActivationName[] {
   return Array.from({ length: LAYERS }, (_, i) => (names[i] ?? names[0]) as ActivationName)
 }
 
-function introduce({ w25, preset }: Flags, { print, paragraph, colors }: Terminal): void {
+function introduce({ w25, preset }: Flags, terminal: Terminal): void {
+  const { print, paragraph, colors } = terminal
   print(colors.bold("The article's network, 2-3-2-1: one sample, one step"))
   print()
   paragraph(
@@ -119,15 +120,7 @@ function introduce({ w25, preset }: Flags, { print, paragraph, colors }: Termina
     paragraph(`${value}: the article declares 2 but computes with 3. --w25 2 shows the other.`)
   else paragraph(`${value}, as the article declares; it computes with 3, so its figures differ.`)
   print()
-  const columns = [
-    ['manual', 'the closed-form formulas on plain arrays'],
-    ['autograd', 'from the tape; retainGrad() on z keeps δ = dL/dz'],
-    ['diff.', '|manual - autograd|, relative'],
-    ['finite diff.', 'from the forward pass alone: central differences at h = 0.1 and 0.05, extrapolated'],
-    ['dig.', 'how many digits of a finite difference can be right, given that float64 rounds ŷ'],
-    ['Δ', 'by how much the step moves W or b; in these rows the finite difference is that of Δ'],
-  ]
-  for (const [name, meaning] of columns) paragraph(`  ${colors.dim(name!.padEnd(13))}${meaning}`, 13)
+  explainColumns(terminal)
 }
 
 // ── agreement ────────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
 /** @file The ledger with what the article prints beside it. Imports network.ts and common/ (types only). */
-import type { LedgerColumn, LedgerReport, LedgerRow } from '@tapegrad/nn'
+import type { LedgerColumn, LedgerReport, LedgerRow, RenderOptions } from '@tapegrad/nn'
 import type { Terminal } from '../common/terminal.ts'
 import { type ActivationName, ERRATA, matchesPrinted, PRINTED } from './network.ts'
 
@@ -43,7 +43,7 @@ const causesOf = (printed: ReadonlyMap<string, PrintedFigure>): string[] => [
 ]
 
 /** What the article prints, as a column of the ledger. */
-export function printedColumn(
+function printedColumn(
   printed: ReadonlyMap<string, PrintedFigure>,
   { green, red }: Pick<Terminal['colors'], 'green' | 'red'>,
 ): LedgerColumn {
@@ -55,6 +55,12 @@ export function printedColumn(
     return `${figure.text} ${red(figure.cause === null ? '✗' : markOf(causes.indexOf(figure.cause)))}`
   }
   return { title: 'article prints', text }
+}
+
+/** The same column in a file, where there are no colours; none where the network is not the article's. */
+export function columnInFiles(printed: ReadonlyMap<string, PrintedFigure>): RenderOptions {
+  const plain = (text: string | number | null | undefined): string => `${text}`
+  return printed.size === 0 ? {} : { column: printedColumn(printed, { green: plain, red: plain }) }
 }
 
 /** The ledger with a column of what the article prints, and the footnotes that this column refers to. */
