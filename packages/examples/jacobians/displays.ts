@@ -1,6 +1,6 @@
 /** @file The Jacobians of a layer: what the tape is asked, and the closed forms. Imports core, nn and jacobian.ts. */
 import { sigmoid, type Tensor } from '@tapegrad/core'
-import { Dense, type Sequential } from '@tapegrad/nn'
+import { Dense, mse, type Sequential } from '@tapegrad/nn'
 import type { Jacobian } from './jacobian.ts'
 
 type Numbers = readonly number[]
@@ -42,6 +42,28 @@ const diagonal = (values: Numbers): number[][] =>
 
 /** Of the logistic function: f(z) f(-z). */
 const slope = (z: number): number => 1 / ((1 + Math.exp(-z)) * (1 + Math.exp(z)))
+
+/** The loss of the article, ½ Σ (y - ŷ)². */
+const lossOf =
+  (target: Tensor) =>
+  (n: Tensor): Tensor =>
+    mse(n, target, { reduction: 'sum', scale: 0.5 })
+
+/** The loss as the layer above the last one: it has one output, so these are rows, and the second is δ. */
+export function lossDisplaysOf({ k, z }: LayerState, target: Tensor): Display[] {
+  const n = sigmoid(z) as Tensor
+  const loss = lossOf(target)
+  const errors = numbers(n).map((value, i) => value - target.data[i]!)
+  return [
+    { title: `dL/dn(${k}) = (n(${k}) - y)ᵀ, for L = ½ Σ (y - n(${k}))²`, f: loss, x: n, closed: [errors] },
+    {
+      title: `dL/dz(${k}) = dL/dn(${k}) diag(f'(z(${k}))) = δ(${k})ᵀ`,
+      f: (value) => loss(sigmoid(value) as Tensor),
+      x: z,
+      closed: [numbers(z).map((value, i) => errors[i]! * slope(value))],
+    },
+  ]
+}
 
 /** Those of layer k, and with the layer above, if there is one, those that lead to it. */
 export function displaysOf({ k, weight, bias, input, z }: LayerState, above?: LayerState): Display[] {

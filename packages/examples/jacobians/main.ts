@@ -1,9 +1,10 @@
 /** @file `pnpm example jacobians`: the Jacobians of a layer with numbers. Imports this folder, common/ and article/network.ts. */
+import type { Tensor } from '@tapegrad/core'
 import { articleNetwork, articleSample, LAYERS } from '../article/network.ts'
 import { commandLine, readFlags, UserError, wholeNumber } from '../common/cli.ts'
 import { type Cell, plainTable } from '../common/table.ts'
 import type { Terminal } from '../common/terminal.ts'
-import { type Display, displaysOf, layersOf } from './displays.ts'
+import { type Display, displaysOf, layersOf, lossDisplaysOf } from './displays.ts'
 import { type Jacobian, jacobianByColumns, jacobianByRows } from './jacobian.ts'
 
 interface Flags {
@@ -24,8 +25,10 @@ export function jacobians(args: readonly string[], terminal: Terminal): void {
   if (flags.layer > LAYERS) throw new UserError(`--layer ${flags.layer}: the network has ${LAYERS} layers`)
   const { print, paragraph, colors } = terminal
 
-  const layers = layersOf(articleNetwork(), articleSample().x)
+  const { x, y } = articleSample()
+  const layers = layersOf(articleNetwork(), x)
   const displays = layers.map((layer, i) => displaysOf(layer, layers[i + 1]))
+  displays.at(-1)!.push(...lossDisplaysOf(layers.at(-1)!, y as Tensor))
   const disagreements = displays.flat().map(disagreement)
   print(
     colors.bold(`Layer ${flags.layer} of the article's network: z(k) = W(k) n(k-1) + b(k), n(k) = f(z(k))`),

@@ -18,8 +18,6 @@ interface Line {
 
 const axis = (label: string) => ({ label, labelAnchor: 'center', labelArrow: 'none' }) as const
 
-/** Norms above this are drawn: below it there is rounding alone, and a 0 has no logarithm. */
-const FLOOR = 1e-16
 /** Of gradient descent's many points so many are drawn. */
 const DRAWN = 400
 
@@ -33,7 +31,8 @@ export function convergenceFigure(
   const wanted = new Set(Array.from({ length: DRAWN }, (_, i) => Math.round(last ** (i / (DRAWN - 1)))))
   const lineOf = (path: readonly Point[]): Line['points'] =>
     path
-      .filter(({ step, norm }) => step > 0 && norm > FLOOR && norm < Infinity)
+      // Without the start, and without a norm of 0: they have no logarithms.
+      .filter(({ step, norm }) => step > 0 && norm > 0 && norm < Infinity)
       .map(({ step, norm }) => ({ x: step, y: norm }))
   const lines: Line[] = [
     { name: 'damped Newton', points: lineOf(newton), color: BLUE },
@@ -45,8 +44,16 @@ export function convergenceFigure(
   ]
   return figure(text, (Plot) => ({
     marginBottom: 55,
+    marginLeft: 70,
     x: { ...axis('step'), type: 'log', tickFormat: (step: number) => step.toLocaleString('en'), ticks: 5 },
-    y: { ...axis('length of the gradient'), type: 'log', grid: true, ticks: 8, tickFormat: powerOfTen },
+    y: {
+      ...axis('length of the gradient'),
+      type: 'log',
+      nice: true,
+      grid: true,
+      ticks: 8,
+      tickFormat: powerOfTen,
+    },
     marks: [
       ...lines.map(({ points, color }) =>
         Plot.line(points, { x: 'x', y: 'y', stroke: color, strokeWidth: 1.75 }),

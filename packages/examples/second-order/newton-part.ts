@@ -112,6 +112,15 @@ function showPaths(
   print(plainTable([head.map((title) => right(dim(title))), ...rows]))
 }
 
+/** Gradients below this are mostly rounding. */
+const ROUNDING = 1e-14
+
+/** log |g| of a step over that of the step before. */
+export function exponentGrowth(norms: readonly number[]): number[] {
+  const logarithms = norms.filter((norm) => norm > ROUNDING).map(Math.log)
+  return logarithms.slice(1).map((value, i) => value / logarithms[i]!)
+}
+
 const GOALS = [1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12]
 
 function showRates(
@@ -143,10 +152,14 @@ function showRates(
   const H = hessian(loss, end.theta)
   const spectrum = eigenvalues(H)
   const [least, most] = [spectrum[0]!, spectrum.at(-1)!]
-  const tail = path.filter(({ norm }) => norm < 1e-3)
+  const tail = path.map(({ norm }) => norm).filter((norm) => norm < 1e-3)
+  const growth = exponentGrowth(tail)
   paragraph(
-    `  Newton at the end: |g| = ${tail.map(({ norm }) => scientific(norm)).join(', ')}. ` +
-      'The exponent about doubles from step to step, until rounding (some 1e-16) stops it.',
+    `  Newton at the end: |g| = ${tail.map((norm) => scientific(norm)).join(', ')}. ` +
+      (growth.length === 0
+        ? ''
+        : `From step to step its exponent is multiplied by ${growth.map((ratio) => ratio.toFixed(2)).join(', ')}: ` +
+          'for quadratic convergence that tends to 2, a doubling, until rounding (some 1e-16) stops it.'),
     2,
   )
   const limit = 2 / most

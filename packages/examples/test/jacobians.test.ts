@@ -1,9 +1,10 @@
 /** @file Jacobians from the tape, on functions whose Jacobians are known, and the output of the example. */
+import { readFileSync } from 'node:fs'
 import { type Tensor, tensor } from '@tapegrad/core'
 import { describe, expect, it } from 'vitest'
 import { articleNetwork, articleSample } from '../article/network.ts'
 import { UserError } from '../common/cli.ts'
-import { displaysOf, layersOf } from '../jacobians/displays.ts'
+import { displaysOf, layersOf, lossDisplaysOf } from '../jacobians/displays.ts'
 import { jacobianByColumns, jacobianByRows } from '../jacobians/jacobian.ts'
 import { disagreement, jacobians } from '../jacobians/main.ts'
 import { capture, shownOutput, tooWide } from './capture.ts'
@@ -77,6 +78,29 @@ describe('the layers of the article', () => {
   })
 })
 
+describe('the loss above the last layer', () => {
+  const { x, y } = articleSample()
+  const layer = layersOf(articleNetwork(), x)[2]!
+  const [byOutput, bySum] = lossDisplaysOf(layer, y as Tensor)
+
+  it('gives the delta that the article prints', () => {
+    // Printed with 15 decimals.
+    expect(jacobianByRows(bySum!.f, bySum!.x)[0]![0]).toBeCloseTo(-0.000006133695153, 15)
+    expect(disagreement(bySum!)).toBeLessThan(1e-14)
+  })
+  it('and ŷ - y = -f(-z) for y = 1, before that', () => {
+    const z = layer.z.item()
+    // ŷ is near 1: of the difference three digits fewer are right.
+    expect(jacobianByRows(byOutput!.f, byOutput!.x)[0]![0]).toBeCloseTo(-1 / (1 + Math.exp(z)), 15)
+  })
+  it('a wrong closed form is an error', () => {
+    for (const display of [byOutput!, bySum!])
+      expect(() => disagreement({ ...display, closed: [[display.closed[0]![0]! * (1 + 1e-9)]] })).toThrow(
+        /the closed form are/,
+      )
+  })
+})
+
 describe('the output', () => {
   const run = (flags: string[], width = 120): string => {
     const { terminal, text } = capture(width)
@@ -85,16 +109,29 @@ describe('the output', () => {
   }
   it('is as the README shows it', () => {
     const lines = run([]).split('\n')
-    expect(shownOutput('jacobians')).toHaveLength(7)
-    for (const line of shownOutput('jacobians')) expect(lines).toContain(line)
+    const last = run(['--layer', '3']).split('\n')
+    expect(shownOutput('jacobians')).toHaveLength(9)
+    for (const line of shownOutput('jacobians')) expect([...lines, ...last]).toContain(line)
   })
   it.each([80, 120, 160])('fits %i columns, for each layer', (width) => {
     for (const layer of ['1', '2', '3']) {
       const text = run(['--layer', layer], width)
       expect(tooWide(text, width)).toEqual([])
       expect(text).toContain(`dn(${layer})/dz(${layer}) = diag(f'(z(${layer})))`)
-      expect(text).toContain('13 Jacobians')
+      expect(text).toContain('15 Jacobians')
     }
+  })
+  it('is in docs/notation.md, whole', () => {
+    const notation = readFileSync(new URL('../../../docs/notation.md', import.meta.url), 'utf8')
+    expect(notation).toContain(`\`\`\`text\n${run([])}\`\`\``)
+    const [, delta] = /= δ\(3\)ᵀ\n +(\S+)\n/.exec(run(['--layer', '3']))!
+    expect(notation).toContain(`(n(3) - y) = ${delta}:`)
+  })
+  it('shows for the last layer how its delta begins', () => {
+    const text = run(['--layer', '3'])
+    expect(text).toMatch(/dL\/dn\(3\) = .*\n {2}-0\.00247971\n/)
+    expect(text).toMatch(/= δ\(3\)ᵀ\n {2}-0\.00000613370\n/)
+    expect(run(['--layer', '2'])).not.toContain('dL/d')
   })
   it('flags', () => {
     expect(run(['--help'], 80)).toContain('--layer <k>')

@@ -24,6 +24,7 @@ import {
 } from '../second-order/linear-algebra.ts'
 import { secondOrder } from '../second-order/main.ts'
 import { descend, newton } from '../second-order/newton.ts'
+import { exponentGrowth } from '../second-order/newton-part.ts'
 import { checkPenalty, firstModel, fitted, noisyPoints, slopes } from '../second-order/penalty.ts'
 import { column, network, problemOf } from '../second-order/problem.ts'
 import { capture, shownOutput, tooWide } from './capture.ts'
@@ -187,10 +188,43 @@ describe('the output', () => {
 
   it('is as the README shows it, with two figures that are the same on each run', async () => {
     const lines = (await run([], 120)).split('\n')
-    expect(shownOutput('second-order').length).toBe(10)
+    expect(shownOutput('second-order').length).toBe(8)
     for (const line of shownOutput('second-order')) expect(lines).toContain(line)
     expect(readdirSync(folder).sort()).toEqual(['convergence.svg', 'penalty.svg'])
     for (const svg of figures()) expect(svg).not.toContain('NaN')
+
+    // Every step that the subtitle counts is a point of the figure, inside of its frame.
+    const [convergence] = figures()
+    const [, steps] = /: Newton (\d+) steps/.exec(convergence!)!
+    const heights = [...convergence!.matchAll(/<circle [^>]*cy="([^"]+)"/g)].map(([, y]) => Number(y))
+    expect(heights).toHaveLength(Number(steps))
+    const [, height] = /height="(\d+)"/.exec(convergence!)!
+    for (const y of heights) expect(y).toBeLessThan(Number(height) - 55)
+
+    // The growth of the exponents is that of the lengths printed before it, whose two digits leave it two decimals.
+    const end = /at the end: \|g\| = (.*?)\. From step\s+to step\s+its exponent\s+is multiplied by (.*?):/
+    const [, lengths, factors] = end.exec(lines.join(' '))!
+    const exponents = lengths!.split(/,\s+/).map((text) => Math.log(Number(text)))
+    const growth = factors!.split(/,\s+/).map(Number)
+    expect(growth.length).toBeGreaterThan(2)
+    growth.forEach((factor, i) => {
+      expect(Math.abs(factor - exponents[i + 1]! / exponents[i]!)).toBeLessThan(0.02)
+    })
+    const readme = readFileSync(new URL('../second-order/README.md', import.meta.url), 'utf8')
+    expect(readme).toContain(`multiplied by ${growth[0]}, ${growth[1]} and ${growth[2]},`)
+    expect(readme.split('\n').length).toBeLessThanOrEqual(45)
+  })
+  it('exponents: quadratic convergence doubles them, linear does not', () => {
+    expect(exponentGrowth([1e-3, 1e-6, 1e-12, 1e-20])).toEqual([2, 2])
+    expect(exponentGrowth([1e-3, 1e-4])[0]).toBeCloseTo(4 / 3, 14)
+    expect(exponentGrowth([])).toEqual([])
+  })
+  it('where the penalty leads away from the curve it says so, and sends nobody to where they are', async () => {
+    const short = ['--steps', '10', '--train', '1']
+    expect(await run([...short, '--fit-seed', '10'], 120)).not.toContain('--fit-seed')
+    // A penalty that outweighs all else leaves a line, which is farther from sin 2x than some fit of few steps.
+    const strong = await run(['--steps', '10', '--train', '300', '--penalty', '3'], 200)
+    expect(strong).toContain('not always closer, as one sees here')
   })
   it.each([80, 160])('fits %i columns', async (width) => {
     const flags = ['--steps', '30', '--train', '3']
