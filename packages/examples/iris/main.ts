@@ -15,6 +15,7 @@ import {
 } from '../common/cli.ts'
 import { disagreement } from '../common/delta-formulas.ts'
 import { savePicture } from '../common/figure.ts'
+import { prepareFile } from '../common/files.ts'
 import { median, percent, scientific } from '../common/numbers.ts'
 import { plainLayers, plainRows } from '../common/plain-arrays.ts'
 import { progressOf } from '../common/progress.ts'
@@ -79,6 +80,8 @@ export async function iris(args: readonly string[], terminal: Terminal): Promise
   const settings: Settings = { ...flags, rate: flags.rate ?? RATES[flags.optimizer] }
   if (flags.svg !== CHART && !existsSync(dirname(flags.svg)))
     throw new UserError(`${flags.svg}: there is no folder ${dirname(flags.svg)}`)
+  // Before the training, not after it.
+  if (flags.seeds === undefined) prepareFile(flags.svg, 'picture')
   const flowers = readIris(flags.csv)
   const warning = checkEnough(flowers, validationSize(flowers.length), flags.csv)
   if (warning !== null) terminal.paragraph(`Warning: ${warning}`, 2)

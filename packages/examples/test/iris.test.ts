@@ -100,10 +100,11 @@ describe('the closed-form formulas', () => {
 
 describe('the training of the article', () => {
   /** The same network trained by the formulas: seconds for 30 seeds where autograd takes a quarter of a minute. */
-  const byHand = (seed: number) => {
-    const problem = problemOf(flowers, { ...settings, seed })
+  const byHand = (seed: number, other: Partial<Settings> = {}) => {
+    const chosen = { ...settings, ...other, seed }
+    const problem = problemOf(flowers, chosen)
     const layers = plainLayers(problem)
-    trainByHand(layers, plainRows(problem.train), { ...settings, ...OPTIMIZERS.sgd })
+    trainByHand(layers, plainRows(problem.train), { ...chosen, ...OPTIMIZERS[chosen.optimizer] })
     const position = (values: readonly number[]): number => values.indexOf(Math.max(...values))
     const rows = plainRows(problem.validation)
     const right = rows.filter(({ x, y }) => position(outputsOf(layers, x)[2]!) === position(y))
@@ -124,6 +125,20 @@ describe('the training of the article', () => {
       expect(accuracies.at(-1)!).toBeGreaterThan(accuracies[0]!)
       expect(accuracies.at(-1)!).toBe(hands[seed - 1]!.accuracy)
     }
+  })
+  it('short runs end where the README says, by the formulas', () => {
+    const mean = (other: Partial<Settings>): string => {
+      const finals = Array.from({ length: 10 }, (_, i) => byHand(i + 1, other).accuracy)
+      return `${((100 * finals.reduce((a, b) => a + b)) / 10).toFixed(1)}%`
+    }
+    const nesterov = { optimizer: 'nesterov', rate: 0.02 } as const
+    const [plain, withMomentum] = [{ epochs: 20 }, { ...nesterov, epochs: 20 }].map(mean)
+    const [long, longWithMomentum] = [{ epochs: 100 }, { ...nesterov, epochs: 100 }].map(mean)
+    const readme = readFileSync(new URL('../iris/README.md', import.meta.url), 'utf8').replace(/\s+/g, ' ')
+    expect(readme).toContain(
+      `after 20 epochs ${plain}, with Nesterov momentum ${withMomentum}; after 100 epochs ${long} and ${longWithMomentum}.`,
+    )
+    expect(readme).toContain(`\`--rate 0.1\` end at ${mean({ ...nesterov, rate: 0.1, epochs: 20 })}`)
   })
   // The same by autograd is in test/system.
   it('over seeds 1 to 30: mean validation accuracy at least 94%, median at least 95%', () => {
@@ -228,8 +243,12 @@ describe('the output', () => {
       `${join(nowhere, 'x.svg')}: there is no folder ${nowhere}`,
     )
     expect(await error('--epochs', '1', '--svg', folder)).toBe(
-      `${folder}: the picture cannot be written (EISDIR)`,
+      `${folder}: the picture cannot be written: it is a folder, not a file`,
     )
+    // Before any training.
+    const { terminal, text } = capture()
+    await expect(iris(['--epochs', '1', '--svg', folder], terminal)).rejects.toThrow(UserError)
+    expect(text()).toBe('')
     expect(await error('--rate', '1e39', '--dtype', 'float32', '--epochs', '3')).toMatch(
       /^epoch 1: the loss is NaN; use a smaller --rate$/,
     )
