@@ -96,6 +96,36 @@ describe('the steps', () => {
     expect(text).toContain('pnpm example exercise')
   })
 
+  it('more layers: what is printed is enough to compute the printed δ again', () => {
+    const text = `${textOf('output delta')} ${textOf('more hidden layers')}`
+    const read = (name: string): unknown => {
+      const found = new RegExp(
+        `${name.replace(/[()]/g, '\\$&')} = (\\[[-\\d.,[\\] ]*\\])(?:,|;|\\.) \\w`,
+      ).exec(text)
+      return JSON.parse(found![1]!)
+    }
+    const W = [[0.2, 0.4, 0.6].map((w) => [w, w, w]), ...[2, 3, 4].map((l) => read(`W(${l})`) as number[][])]
+    const b = [[0.8, 0.8, 0.8], ...[2, 3, 4].map((l) => read(`b(${l})`) as number[])]
+    const outputs = [[1.5, 2, 3]]
+    for (const [k, rows] of W.entries()) {
+      const h = outputs.at(-1)!
+      outputs.push(rows.map((row, i) => f(row.reduce((sum, w, j) => sum + w * h[j]!, b[k]![i]!))))
+    }
+    const slope = (h: number): number => h * (1 - h)
+    let deltas = outputs[4]!.map((h) => -(1 - h) * slope(h))
+    for (const l of [5, 4, 3, 2]) {
+      for (const [j, value] of deltas.entries()) {
+        const row = ` δ${j + 1}(${l}) `
+        const rounded = Number(text.slice(text.lastIndexOf(row) + row.length).split(' ')[0])
+        // Six digits are printed.
+        expect(rounded / value).toBeCloseTo(1, 5)
+      }
+      const below = outputs[l - 2]!
+      if (l > 2)
+        deltas = below.map((h, j) => slope(h) * deltas.reduce((sum, d, i) => sum + d * W[l - 2]![i]![j]!, 0))
+    }
+  })
+
   it('the recursion: the row sums of the table are its terms', () => {
     const at = steps.findIndex(({ title }) => title.startsWith('Where does the recursion'))
     const rows = [...runs.get(120)![at]!.text.matchAll(/^ {2}via z\d\(3\)(( +-?[\d.]+)+)$/gm)].map(([, t]) =>
@@ -154,12 +184,20 @@ describe('what it shows', () => {
       '-0.02262',
       '-0.001099',
       '-0.0003535',
-      '-0.000101',
+      '-0.0001010',
       'w13(2) = 0.5',
       '-(1 - 0.8355)',
     ])
       expect(figures.delta).toContain(number)
-    for (const number of ['-0.02015', '-0.02189', '-0.02242', '-0.001649', '-0.003298'])
+    for (const number of [
+      '-0.02015',
+      '-0.02189',
+      '-0.02242',
+      '-0.001649',
+      '-0.003298',
+      '-0.0002020',
+      '0.9910',
+    ])
       expect(figures.gradients).toContain(number)
     for (const axis of ['step', 'mean cost J']) expect(figures.cost).toContain(axis)
   })

@@ -100,8 +100,8 @@ describe('feed-forward', () => {
   })
   it("is timed for three and four layers, beside the tutorial's 40 and 70 us", () => {
     const text = textOf('How long')
-    expect(text).toMatch(/ 3-3-1 [\d.]+ [\d.]+ 40 /)
-    expect(text).toMatch(/ 3-3-3-1 [\d.]+ [\d.]+ 70 /)
+    expect(text).toMatch(/ 3-3-1 \d+\.\d\d \d+\.\d\d 40 /)
+    expect(text).toMatch(/ 3-3-3-1 \d+\.\d\d \d+\.\d\d 70 /)
     expect(text).toContain('The fourth layer is our own')
   })
 })
@@ -130,6 +130,10 @@ describe('gradient descent', () => {
     }
     expect([x.toFixed(6), steps]).toEqual(['2.249965', 70])
     expect(descend(6, slopeAt)).toHaveLength(71)
+    // What is left of a walk whose steps shrink by 0.7975 each is the last step times 0.7975 / 0.2025.
+    expect([(x - old).toFixed(6), (2.25 - x).toFixed(6)]).toEqual(['0.000009', '0.000035'])
+    expect(((x - old) * 0.7975) / 0.2025).toBeCloseTo(2.25 - x, 7)
+    expect(text).toContain('the last step, 0.000009, leaves 0.000035')
   })
   it('from 0: stuck where the gradient is 0 and no minimum', () => {
     expect(descend(0, slopeAt)).toEqual([0, 0])
@@ -233,9 +237,11 @@ describe('figures', () => {
         'w3 = 0.2',
         '+1',
         'b = 0.8',
-        'h 0.890903',
+        'h = f(2.1) = 0.890903',
       ]),
     )
+    // Four inputs and the node itself: what it puts out is no node.
+    expect(parse(figureOf('node')).querySelectorAll('circle')).toHaveLength(5)
   })
   it('of the network have all 12 weights and 4 biases, as numbers and as names', () => {
     const numbers = ['0.2', '0.4', '0.6', '0.5', '0.8'].map((label) => count('network', label))
@@ -250,6 +256,7 @@ describe('figures', () => {
       expect(count('notation', `b${i}(1)`)).toBe(1)
     }
     expect(count('notation', 'b1(2)')).toBe(1)
+    expect(labels('notation').join()).toContain('w_ij(l): to node i')
   })
   it('of descent have every step and where it ends', () => {
     expect(labels('descent-near')).toEqual(
@@ -264,7 +271,14 @@ describe('figures', () => {
       expect.arrayContaining(['rate 0.02: too small', 'rate 0.18: good', 'rate 0.205: too large']),
     )
     expect(count('descent-contours', 'The same bowl, three step sizes')).toBe(1)
-    const contours = parse(figureOf('descent-contours')).querySelectorAll('[aria-label="contour"] path')
-    expect(contours.length).toBe(3 * 7)
+    const lines = [...parse(figureOf('descent-contours')).querySelectorAll('[aria-label="line"] path')]
+    const pointsOf = (line: (typeof lines)[number]): number[][] =>
+      [...line.getAttribute('d')!.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [+x!, +y!])
+    const apart = (a: number[], b: number[]): number => Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!)
+    const contours = lines.map(pointsOf).filter((points) => apart(points[0]!, points.at(-1)!) < 1)
+    expect([contours.length, lines.length - contours.length]).toEqual([3 * 7, 3])
+    // Round to the eye: no piece is longer than 15 pixels.
+    for (const points of contours)
+      for (const [k, point] of points.slice(1).entries()) expect(apart(point, points[k]!)).toBeLessThan(15)
   })
 })

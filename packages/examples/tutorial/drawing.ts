@@ -2,18 +2,22 @@
 import { type FigureText, figure } from '../common/figure.ts'
 import { COLORS } from './chart.ts'
 
-/** A circle with one or two lines of text in it; places are pixels from the top left. */
-export interface Circle {
+/** Where an arrow begins or ends: pixels from the top left, and how far from there the arrow keeps. */
+export interface Place {
   readonly x: number
   readonly y: number
-  readonly text: string
   readonly radius: number
+}
+
+/** A circle with one or two lines of text in it. */
+export interface Circle extends Place {
+  readonly text: string
   readonly kind: 'input' | 'node' | 'bias'
 }
 
 export interface Arrow {
   readonly from: Circle
-  readonly to: Circle
+  readonly to: Place
   readonly label: string
   /** Where on the way from centre to centre the label stands, 0 to 1. */
   readonly at: number

@@ -2,8 +2,9 @@
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError } from 'commander'
-import { commandLine, readFlags } from '../common/cli.ts'
+import { commandLine, describeDefault, readFlags } from '../common/cli.ts'
 import { savePicture } from '../common/figure.ts'
+import { prepareFolder } from '../common/files.ts'
 import type { Terminal } from '../common/terminal.ts'
 import { backpropagationSteps } from './backpropagation/index.ts'
 import { forwardSteps } from './forward/index.ts'
@@ -27,12 +28,11 @@ export async function tutorial(args: readonly string[], terminal: Terminal): Pro
     .option('--step <n>', `one step, 1 to ${steps.length}; all without it`, stepNumber)
     .option('--list', 'list the steps')
     .option('--out <folder>', 'where the figures go', folderName, OUT)
-  // The whole path would say nothing to a reader of the help.
-  command.options.find(({ long }) => long === '--out')!.defaultValueDescription =
-    'out/tutorial of the examples'
+  describeDefault(command, '--out', 'out/tutorial of the examples')
   const flags = readFlags<Flags>(command, args)
   if (flags === null) return
   if (flags.list) return list(terminal)
+  prepareFolder(flags.out)
 
   const page: Page = {
     terminal,

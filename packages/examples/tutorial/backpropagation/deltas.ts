@@ -8,7 +8,7 @@ import { both } from './autograd.ts'
 import { deltaFigure } from './figures.ts'
 import { ONE_SAMPLE, THREE_OUTPUTS, THREE_SAMPLE } from './networks.ts'
 import { type Quantities, type Sample, slopeOf } from './plain.ts'
-import { code, type Line, workings } from './working.ts'
+import { code, type Line, layerText, workings } from './working.ts'
 
 /** The lines of `-(y - h) h (1 - h)` for each output. */
 function outputLines({ y }: Sample, byHand: Quantities, byTape: Quantities): Line[] {
@@ -36,7 +36,7 @@ export const outputDeltaStep: Step = {
     workings(terminal, "δ_i(3) = -(y_i - h_i(3)) f'(z_i(3))", outputLines(ONE_SAMPLE, one, oneTape))
     print()
     paragraph(
-      `  With three outputs, 3-3-3. The first layer and x stay; the second is our choice: W(2) = ${THREE_OUTPUTS[1]!.weight.map(list).join(', ')}, b(2) = ${list(THREE_OUTPUTS[1]!.bias)}, y = ${list(THREE_SAMPLE.y)}. Node 1 is as before.`,
+      `  With three outputs, 3-3-3. The first layer and x stay; the second is our choice: ${layerText(THREE_OUTPUTS, 2)}, y = ${list(THREE_SAMPLE.y)}. Node 1 is as before.`,
     )
     print()
     workings(terminal, "δ_i(3) = -(y_i - h_i(3)) f'(z_i(3))", outputLines(THREE_SAMPLE, three, threeTape))

@@ -2,7 +2,6 @@
 import { figure } from '../../common/figure.ts'
 import { axis, COLORS } from '../chart.ts'
 import { type Arrow, type Circle, draw } from '../drawing.ts'
-import { short } from '../format.ts'
 import type { PlainLayer } from '../network.ts'
 import { type Quantities, type Sample, slopeOf } from './plain.ts'
 
@@ -10,7 +9,8 @@ const ROWS = [145, 265, 385] as const
 const MIDDLE = ROWS[1]
 const RADIUS = 42
 
-const four = (x: number): string => short(x, 4)
+/** Four significant digits, zeros at the end included. */
+const four = (x: number): string => x.toPrecision(4)
 
 /** δ(3) and δ(2) of a network with one output, from right to left. */
 export function deltaFigure(

@@ -1,14 +1,14 @@
 /** @file What the notes leave open: more hidden layers, where the recursion comes from, dJ/dh. Imports the files beside it. */
 import { showChecks } from '../check.ts'
 import { numbersTable, products, short } from '../format.ts'
-import { double, type PlainLayer } from '../network.ts'
+import { double } from '../network.ts'
 import type { Step } from '../step.ts'
 import { agreement, finiteDifferences } from './agreement.ts'
 import { both } from './autograd.ts'
 import { costOfShifts } from './cost.ts'
 import { DEEPER, ONE_SAMPLE, THREE_OUTPUTS, THREE_SAMPLE } from './networks.ts'
 import { backpropagate, slopeOf } from './plain.ts'
-import { code, type Line, workings } from './working.ts'
+import { code, type Line, layerText, workings } from './working.ts'
 
 export const deeperStep: Step = {
   title: 'Does it hold with more hidden layers?',
@@ -23,8 +23,8 @@ export const deeperStep: Step = {
     // The inputs of the cost go from layer 2 to layer 5, so layer l begins after 3 (l - 2) numbers.
     const numericOf = (l: number, j: number): number => differences[3 * (l - 2) + j]!
     paragraph(
-      '  Yes. The formula for δ(l) asks for nothing but the layer above. Four layers of weights, 3-3-3-3-1: the 3-3-3 network with two layers more, ' +
-        `W(3) = ${nested(DEEPER[2]!)}, W(4) = ${nested(DEEPER[3]!)}; y = 1. From the output back:`,
+      '  Yes. The formula for δ(l) asks for nothing but the layer above. Four layers of weights, 3-3-3-3-1: the 3-3-3 network, with its W(2) and b(2), and two layers more, ' +
+        `${[3, 4].map((l) => layerText(DEEPER, l)).join(', ')}; y = 1. From the output back:`,
     )
     print()
     numbersTable(
@@ -58,9 +58,6 @@ export const deeperStep: Step = {
   },
 }
 
-const nested = ({ weight }: PlainLayer): string =>
-  `[${weight.map((row) => `[${row.join(', ')}]`).join(', ')}]`
-
 export const recursionStep: Step = {
   title: 'Where does the recursion come from?',
   ours: false,
@@ -78,7 +75,7 @@ export const recursionStep: Step = {
     print("  δ_j(l)     = Σ_i δ_i(l+1) · w_ij(l) f'(z_j(l))\n")
     paragraph(
       '  The second factor comes from z_i(l+1) = Σ_j w_ij(l) f(z_j(l)) + b_i(l). This is the recursion: it hands on sums. ' +
-        'Written out to the end it is one sum over paths. From z1(2) of 3-3-3-3-1 to the output there are nine; the one through z2(3) and z3(4):',
+        'Written out to the end it is one sum over paths. From z1(2) of the 3-3-3-3-1 of the step before to the output there are nine; the one through z2(3) and z3(4):',
     )
     const path = (i: number, k: number): number =>
       piece(2, i, 0) * piece(3, k, i) * piece(4, 0, k) * delta[5]![0]!

@@ -1,7 +1,8 @@
-/** @file Formulas with their numbers filled in, code, and rows of a table, as text. Imports common/ and format.ts. */
+/** @file Formulas with their numbers filled in, code, and rows of a table, as text. Imports common/, format.ts, network.ts (types). */
 import { type Cell, plainTable } from '../../common/table.ts'
 import type { Terminal } from '../../common/terminal.ts'
-import { short } from '../format.ts'
+import { list, short } from '../format.ts'
+import type { PlainLayer } from '../network.ts'
 
 export interface Line {
   /** What is computed: `δ1(3)`. */
@@ -42,6 +43,12 @@ export function workings({ print, width, colors }: Terminal, formula: string, li
   ]
   const rows = names.map((name, i) => [name, sums[i]!, ...columns.map((column) => right(column[i]!))])
   print(plainTable([head, ...rows], [nameWidth, sumWidth, ...valueWidths]))
+}
+
+/** `W(2) = [[...], [...]], b(2) = [...]`: all that one needs to compute the layer. */
+export function layerText(network: readonly PlainLayer[], l: number): string {
+  const { weight, bias } = network[l - 1]!
+  return `W(${l}) = [${weight.map(list).join(', ')}], b(${l}) = ${list(bias)}`
 }
 
 /** Lines that a reader would write; a test holds them against the source. */

@@ -97,6 +97,19 @@ export const bowlStep: Step = {
   },
 }
 
+/** Levels of f; the last one passes just outside of START. */
+const CONTOURS = [0.5, 2, 5, 10, 20, 33, 48]
+
+/** The ellipse where f is `level`. */
+function contour(level: number): { x: number; y: number; level: number }[] {
+  const pieces = 180
+  const [a, b] = CURVATURES.map((curvature) => Math.sqrt((2 * level) / curvature)) as [number, number]
+  return Array.from({ length: pieces + 1 }, (_, k) => {
+    const angle = (2 * Math.PI * k) / pieces
+    return { x: a * Math.cos(angle), y: b * Math.sin(angle), level }
+  })
+}
+
 const bowlFigure = (paths: readonly (readonly Point[])[]): Promise<string> =>
   figure(
     {
@@ -114,12 +127,12 @@ const bowlFigure = (paths: readonly (readonly Point[])[]): Promise<string> =>
         y: { ...axis('y'), domain: [low, high], ticks: 5 },
         fy: { domain: panels, axis: null, padding: 0.12 },
         marks: [
-          Plot.contour(undefined, {
-            value: (x: number, y: number) => bowlAt(x, y),
-            ...{ x1: left, x2: right, y1: low, y2: high },
-            thresholds: [0.5, 2, 5, 10, 20, 35, 55],
+          Plot.line(CONTOURS.flatMap(contour), {
+            x: 'x',
+            y: 'y',
+            z: 'level',
             stroke: '#999',
-            pixelSize: 4,
+            strokeWidth: 1,
           }),
           Plot.line(points, { ...place, strokeWidth: 1.5 }),
           Plot.dot(points, { x: 'x', y: 'y', fy: 'panel', r: 3, fill: COLORS[0] }),

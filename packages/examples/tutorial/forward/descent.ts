@@ -36,7 +36,7 @@ export const descentStep: Step = {
     print()
     paragraph(
       `  From 6 the first step is 5.4 long and happens to land on the right side; the rest is a walk down to the minimum at 2.25. There f'' is ${short(curvatureAt(2.25))}, ` +
-        `so a step takes the distance times 1 - ${RATE}·${short(curvatureAt(2.25))} = ${short(1 - RATE * curvatureAt(2.25))}: when steps are as short as ${PRECISION}, ${short(2.25 - six0.at(-1)!, 2)} are left.`,
+        `so a step takes the distance times 1 - ${RATE}·${short(curvatureAt(2.25))} = ${short(1 - RATE * curvatureAt(2.25))}: the last step, ${short(six0.at(-1)! - six0.at(-2)!, 1)}, leaves ${short(2.25 - six0.at(-1)!, 2)}.`,
     )
     print()
     paragraph(

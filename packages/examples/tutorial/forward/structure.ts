@@ -1,7 +1,7 @@
 /** @file A node and the 3-3-1 network as drawings, and the notation on them. Imports core, the step's helpers, drawing.ts. */
 import { grad, type Tensor } from '@tapegrad/core'
 import { close, holds, showChecks } from '../check.ts'
-import { type Arrow, type Circle, draw } from '../drawing.ts'
+import { type Arrow, type Circle, draw, type Place } from '../drawing.ts'
 import { numbersTable, products, short, six } from '../format.ts'
 import {
   double,
@@ -70,18 +70,18 @@ function nodeFigure(weights: readonly number[], bias: number, sum: number): Prom
     }),
   )
   const one: Circle = { x: 100, y: 375, text: '+1', radius: 30, kind: 'bias' }
-  const out: Circle = { x: 610, y: 240, text: `h\n${six(sigmoidOf(sum))}`, radius: 38, kind: 'node' }
+  const out: Place = { x: 690, y: 240, radius: 0 }
   return draw(
     {
       title: 'A node: the weighted sum of its inputs, and f of it',
       subtitle: `h = f(${products(weights, INPUT)} + ${bias}), f(z) = 1 / (1 + e^-z)`,
     },
     {
-      circles: [...inputs, one, node, out],
+      circles: [...inputs, one, node],
       arrows: [
         ...inputs.map((from, j): Arrow => ({ from, to: node, label: `w${j + 1} = ${weights[j]}`, at: 0.45 })),
         { from: one, to: node, label: `b = ${bias}`, at: 0.45 },
-        { from: node, to: out, label: `f(${short(sum)})`, at: 0.5 },
+        { from: node, to: out, label: `h = f(${short(sum)}) = ${six(sigmoidOf(sum))}`, at: 0.52 },
       ],
       captions: [],
     },
@@ -202,7 +202,7 @@ export const notationStep: Step = {
         },
         {
           title: 'The names on the 3-3-1 network',
-          subtitle: 'wij(l): to node i of layer l + 1, from node j of layer l',
+          subtitle: 'w_ij(l): to node i of layer l + 1, from node j of layer l',
         },
       ),
     )
