@@ -12,17 +12,26 @@ import { describe, expect, it } from 'vitest'
 import { runExample, UserError } from '../common/cli.ts'
 import { progressOf } from '../common/progress.ts'
 import { terminalOn } from '../common/terminal.ts'
-import { capture } from './capture.ts'
+import { capture, tooWide } from './capture.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const command = (
   JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { example: string } }
 ).scripts.example
 
-function example(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+const example = (...args: string[]) => exampleAt('', ...args)
+
+function exampleAt(
+  columns: string,
+  ...args: string[]
+): { status: number | null; stdout: string; stderr: string } {
   const [, ...flags] = command.split(' ')
   const { NO_COLOR: _, FORCE_COLOR: __, NODE_OPTIONS: ___, ...env } = process.env
-  return spawnSync(process.execPath, [...flags, ...args], { cwd: root, encoding: 'utf8', env })
+  return spawnSync(process.execPath, [...flags, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...env, COLUMNS: columns },
+  })
 }
 
 /** Every folder with a main.ts is an example. */
@@ -39,7 +48,17 @@ describe('pnpm example', () => {
       expect(all).toContain(`[${name}](${name}/)`)
     }
   })
-  it('lists the examples, one line each', () => {
+  it.each([80, 120, 160])('lists the examples within %i columns', (columns) => {
+    const { stdout } = exampleAt(String(columns))
+    expect(tooWide(stdout, columns)).toEqual([])
+    const [, ...lines] = stdout.trimEnd().split('\n')
+    const names = lines.flatMap((line) => /^ {2}(\S+)/.exec(line)?.[1] ?? [])
+    expect(names.toSorted()).toEqual(folders)
+    // Where a text goes on, it stands below its beginning.
+    const indent = Math.max(...names.map((name) => name.length)) + 4
+    for (const line of lines) expect(line.slice(indent - 1)).toMatch(/^ \S/)
+  })
+  it('lists the examples, one line each where there is room', () => {
     const { status, stdout, stderr } = example()
     expect([status, stderr]).toEqual([0, ''])
     const [head, ...lines] = stdout.trimEnd().split('\n')
