@@ -1,8 +1,16 @@
 /** @file `pnpm example second-order`: Newton's method and a gradient penalty. Imports the files of this folder and common/. */
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { commandLine, fileName, positiveNumber, readFlags, wholeNumber } from '../common/cli.ts'
+import {
+  commandLine,
+  describeDefault,
+  fileName,
+  positiveNumber,
+  readFlags,
+  wholeNumber,
+} from '../common/cli.ts'
 import { savePicture } from '../common/figure.ts'
+import { prepareFolder } from '../common/files.ts'
 import type { Terminal } from '../common/terminal.ts'
 import { type NewtonFlags, newtonPart } from './newton-part.ts'
 import { type PenaltyFlags, penaltyPart } from './penalty-part.ts'
@@ -25,11 +33,10 @@ export async function secondOrder(args: readonly string[], terminal: Terminal): 
     .option('--train <n>', 'training steps of each fit', wholeNumber(1), 3000)
     .option('--fit-seed <n>', 'for the points and the first weights of the fits', wholeNumber(0), 5)
     .option('--out <folder>', 'where the figures go', fileName, OUT)
-  // The whole path would say nothing to a reader of the help.
-  command.options.find(({ long }) => long === '--out')!.defaultValueDescription =
-    'out/second-order of the examples'
+  describeDefault(command, '--out', 'out/second-order of the examples')
   const flags = readFlags<Flags>(command, args)
   if (flags === null) return
+  prepareFolder(flags.out)
   const save: Save = (name, svg) => {
     const path = join(flags.out, `${name}.svg`)
     savePicture(path, svg)
