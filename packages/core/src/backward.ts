@@ -4,7 +4,7 @@ import { add } from './ops/define.ts'
 import { clone, constantLike } from './ops/memory.ts'
 import { checkTensor } from './ops/operand.ts'
 import { sameShape, showShape } from './shape.ts'
-import { keepsGraph, runRules } from './tape.ts'
+import { activeTracer, keepsGraph, runRules } from './tape.ts'
 import { Tensor } from './tensor.ts'
 import { pullback, reachable } from './walk.ts'
 
@@ -26,6 +26,7 @@ export function backward(y: Tensor, cotangent?: Tensor | null, options: Backward
       'this tensor is not tracked: set requiresGrad on a tensor that it is computed from, and compute it outside of noGrad',
     )
   }
+  activeTracer()?.effect?.('backward')
   const seed = cotangentFor('backward', y, cotangent)
   const nodes = reachable(y.node)
   const keep = keepsGraph(checkFlag('backward', 'createGraph', createGraph))

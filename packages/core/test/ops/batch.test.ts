@@ -1,17 +1,22 @@
 /**
- * @file Batch rules: the primitives that each row records on one example, and those that its derivatives record, are
- * replayed over a stack of examples; the result must be the loop over the examples.
+ * @file Batch rules: vmap over each row, over its derivatives, through it and twice; the result must be the loop over the
+ * examples.
  */
 import { describe, expect, it } from 'vitest'
+import { vjp } from '../../src/autodiff.ts'
 import { stack } from '../../src/ops/index.ts'
 import type { Tensor } from '../../src/tensor.ts'
+import { vmap } from '../../src/vmap.ts'
 import { expectClose } from '../support/close.ts'
 import { direction, type Fn, forward, reverse } from '../support/differences.ts'
 import { type Layout, place, read } from '../support/layouts.ts'
-import { replay } from '../support/replay.ts'
 import { randomFor } from '../support/sample.ts'
 import { rows } from './table/index.ts'
 import { callOf, everywhere, nameOf, type Row, sampleRow } from './table/row.ts'
+
+/** f over stacks in place of the inputs that are batched. */
+const over = (f: Fn, batched: readonly boolean[]): Fn =>
+  vmap(f, { inAxes: batched.map((some) => (some ? 0 : null)) }) as Fn
 
 const SIZE = 3
 const examples = Array.from({ length: SIZE }, (_, b) => b)
@@ -37,7 +42,7 @@ function checkBatch(f: Fn, inputs: readonly (readonly Tensor[])[], what: string)
           layout,
         ),
       )
-      const result = replay(f, inputs[0]!, all, batched, SIZE)
+      const result = over(f, batched)(...all)
       expect(result.dtype, what).toBe(loop.dtype)
       // Sums may run in another order over other strides.
       expectClose(result, loop, 1e-14, `${what}, batched ${batched}, ${layout}`)
@@ -75,7 +80,7 @@ describe('batch rules', () => {
           stack(examples.map((b) => callOf(row)(...row.inputs.map((_, i) => inputAt(o, b, i))))),
         ),
       )
-      const once: Fn = (...xs) => replay(callOf(row), inputs[0]![0]!, xs, inner, SIZE)
+      const once: Fn = (...xs) => over(callOf(row), inner)(...xs)
       const innerStacks = outer.map((o) =>
         row.inputs.map((_, i) =>
           stacked(
@@ -92,9 +97,31 @@ describe('batch rules', () => {
           'contiguous',
         ),
       )
-      const result = replay(once, innerStacks[0]!, all, further, outer.length)
+      const result = over(once, further)(...all)
       expectClose(result, loop, 1e-14, `${name}, batched ${inner}, then ${further}`)
     }
+  })
+
+  it.each(table.filter(([, row]) => row.order > 0))('derivatives through vmap of %s', (name, row) => {
+    const variable = row.inputs.map((input) => input.dtype === undefined)
+    const isVariable = (_: unknown, i: number): boolean => variable[i]!
+    const random = randomFor(`${name} through`)
+    const inputs = examples.map((b) => example(row, b))
+    const everyOne = row.inputs.map(() => true)
+    const all = row.inputs.map((_, i) => stack(inputs.map((xs) => xs[i]!)))
+    // As a function of the inputs that can vary, the others held.
+    const holding =
+      (f: Fn, whole: readonly Tensor[]): Fn =>
+      (...free) => {
+        let next = 0
+        return f(...whole.map((x, i) => (variable[i] ? free[next++]! : x)))
+      }
+    const cts = inputs.map((xs) => direction(callOf(row)(...xs).shape, random))
+    const together = vjp(holding(over(callOf(row), everyOne), all), ...all.filter(isVariable))[1](stack(cts))
+    const apart = inputs.map((xs, b) => vjp(holding(callOf(row), xs), ...xs.filter(isVariable))[1](cts[b]!))
+    together.forEach((ct, i) => {
+      expectClose(ct, stack(apart.map((own) => own[i]!)), 1e-13, `${name}, input ${i}`, 1)
+    })
   })
 
   it.each(table.filter(([, row]) => row.order > 0))('derivatives of %s', (name, row) => {

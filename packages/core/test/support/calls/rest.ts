@@ -33,6 +33,7 @@ export const restCalls: Record<string, Call> = {
   valueAndGrad: () => [loss, { argnums: [0] }],
   vjp: () => [loss, row],
   jvp: () => [loss, [row], [row]],
+  vmap: () => [loss, { inAxes: 0, outAxes: 0 }],
   noGrad: () => [() => 1],
   tape: () => [tracked()],
   printTape: () => [tracked()],
