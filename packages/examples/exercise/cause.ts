@@ -38,8 +38,7 @@ export function causeOf(
 /** What the ledgers of all networks agree on. */
 function ledgerCause(firsts: readonly FirstWrong[]): string | null {
   const sure = firsts.find(({ bugs }) => bugs.every((bug) => firsts.every((one) => one.bugs.includes(bug))))
-  const [, ...cause] = sure?.message.split(': ') ?? []
-  return cause.length === 0 ? null : cause.join(': ')
+  return sure?.cause ?? null
 }
 
 /** One factor between all wrong values and what they should be. */

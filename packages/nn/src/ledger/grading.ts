@@ -35,6 +35,8 @@ export interface FirstWrong {
   readonly bug: Bug | null
   /** All of them: two mistakes may give the same values. */
   readonly bugs: readonly Bug[]
+  /** Why, as far as is known: the mistakes in words, what the function threw. */
+  readonly cause: string | null
   /** All of it in a sentence. */
   readonly message: string
 }
@@ -137,10 +139,10 @@ export function firstWrongOf(
     ...(error === undefined ? [] : [`the function threw ${error}`]),
     ...(bugs.length > 0 ? [bugs.map(explanationOf).join('; or ')] : graded ? hintOfNaN(row, problem) : []),
   ]
-  return {
-    ...{ id, layer, neuron, sample, quantity, expected, given, bug: bugs[0] ?? null, bugs },
-    message: `${id} must be ${short(expected)}, got ${short(given)}${causes.length === 0 ? '' : `: ${causes.join('; ')}`}`,
-  }
+  const cause = causes.length === 0 ? null : causes.join('; ')
+  const values = `${id} must be ${short(expected)}, got ${short(given)}`
+  const message = cause === null ? values : `${values}: ${cause}`
+  return { id, layer, neuron, sample, quantity, expected, given, bug: bugs[0] ?? null, bugs, cause, message }
 }
 
 /** Reading outside of an array gives undefined, and arithmetic with that gives NaN, or an error. */

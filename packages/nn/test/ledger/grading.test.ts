@@ -150,6 +150,7 @@ describe("a student's delta", () => {
       given: expect.closeTo(truth + 0.5, 12),
       bug: null,
       bugs: [],
+      cause: null,
       id: 'delta2[2], sample 1',
       message: expect.stringMatching(/^delta2\[2\], sample 1 must be -?0\.\d+, got 0\.\d+$/),
     })
