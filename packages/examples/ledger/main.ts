@@ -19,6 +19,8 @@ interface Flags {
   readonly onlyWrong?: true
 }
 
+/** Narrower than that a row would not fit. */
+const NARROWEST = 80
 const EXAMPLE = fileURLToPath(new URL('example.json', import.meta.url))
 
 export function ledgerExample(args: readonly string[], terminal: Terminal): void {
@@ -57,8 +59,7 @@ export function ledgerExample(args: readonly string[], terminal: Terminal): void
   else {
     terminal.print()
     explainColumns(terminal)
-    // Narrower than that a row would not fit.
-    const width = Math.max(terminal.width, 80)
+    const width = Math.max(terminal.width, NARROWEST)
     terminal.print(`\n${whole.toTerminal({ width, color: terminal.colors.isColorSupported })}`)
   }
   if (bug !== undefined && whole.firstWrong !== null) count(whole, terminal)
@@ -114,7 +115,7 @@ function printWrong(whole: LedgerReport, { width, print, paragraph, colors }: Te
     return
   }
   const place = Math.max(...wrong.flatMap(({ rows }) => rows.map(({ id }) => id.length)))
-  const formula = width - MARK - place - 2 * VALUE - 5
+  const formula = Math.max(12, Math.max(width, NARROWEST) - MARK - place - 2 * VALUE - 5)
   const widths = [MARK, place, VALUE, VALUE, formula]
   const head: Cell[] = ['', '', right('right'), right('given'), 'formula, with numbers'].map((cell) =>
     typeof cell === 'string' ? colors.dim(cell) : cell,
