@@ -4,8 +4,8 @@ import { UserError } from '../common/cli.ts'
 import { readText, shownCell } from '../common/csv.ts'
 import { jsonMistake } from './json.ts'
 
-export const ACTIVATIONS = ['sigmoid', 'tanh', 'relu', 'none'] as const
-export const LOSSES = ['half-sum', 'mean', 'cross-entropy'] as const
+const ACTIVATIONS = ['sigmoid', 'tanh', 'relu', 'none'] as const
+const LOSSES = ['half-sum', 'mean', 'cross-entropy'] as const
 
 export interface LayerOfFile {
   /** [neuron][input]. */
