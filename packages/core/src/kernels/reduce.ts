@@ -78,6 +78,17 @@ export const argmaxFold: Fold = (data, start, count, step) => {
   return best
 }
 
+/** Position of the first smallest element; of the first NaN when there is one. */
+export const argminFold: Fold = (data, start, count, step) => {
+  let best = 0
+  for (let i = 1, p = start + step; i < count; i++, p += step) {
+    const value = data[p]!
+    const champion = data[start + best * step]!
+    if (value < champion || (value !== value && champion === champion)) best = i
+  }
+  return best
+}
+
 /** Reduces the sorted positions `axes` of `x`; `out` has the kept axes, in order (with or without axes of size 1). */
 export function reduce(fold: Fold, x: Tensor, axes: readonly number[], out: Aval): Tensor {
   const result = emptyTensor(out.shape, out.dtype)

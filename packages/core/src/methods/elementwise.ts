@@ -1,18 +1,29 @@
 /** @file Elementwise ops as methods: types and functions. Imports ops/. */
 import {
+  type AllCloseOptions,
   abs,
   add,
+  allClose,
+  ceil,
   clamp,
   cos,
   div,
   eq,
   exp,
   expm1,
+  floor,
   ge,
   gt,
+  // biome-ignore lint/suspicious/noShadowRestrictedNames: the name in NumPy and PyTorch
+  isFinite,
+  // biome-ignore lint/suspicious/noShadowRestrictedNames: the name in NumPy and PyTorch
+  isNaN,
   le,
   log,
   log1p,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
   lt,
   maximum,
   minimum,
@@ -21,6 +32,7 @@ import {
   neg,
   pow,
   relu,
+  round,
   sigmoid,
   sign,
   sin,
@@ -53,6 +65,14 @@ export interface ElementwiseMethods<S extends Shape> {
   le<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
   gt<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
   ge<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** Logic is for bool tensors. */
+  logicalAnd<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  logicalOr<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** Whether |this - other| <= atol + rtol |other| for all elements. */
+  allClose<B extends Shape = S>(
+    other: number | Broadcastable<S, B, Tensor<B>>,
+    options?: AllCloseOptions,
+  ): boolean
 
   // Elementwise, of one tensor.
   neg(): Tensor<S>
@@ -72,11 +92,20 @@ export interface ElementwiseMethods<S extends Shape> {
   sigmoid(): Tensor<S>
   relu(): Tensor<S>
   softplus(): Tensor<S>
+  floor(): Tensor<S>
+  ceil(): Tensor<S>
+  /** To the nearest whole number, halves to the even one. */
+  round(): Tensor<S>
+  isNaN(): Tensor<S>
+  isFinite(): Tensor<S>
+  /** Of a bool tensor. */
+  logicalNot(): Tensor<S>
   /** Limited to [min, max]. */
   clamp(min: number, max: number): Tensor<S>
 }
 
 export const elementwiseMethods = {
   ...{ add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge },
+  ...{ logicalAnd, logicalOr, allClose, floor, ceil, round, isNaN, isFinite, logicalNot },
   ...{ neg, exp, log, log1p, expm1, sqrt, square, abs, sign, sin, cos, tanh, sigmoid, relu, softplus, clamp },
 } satisfies Implementations<keyof ElementwiseMethods<Shape>>

@@ -1,11 +1,15 @@
 /** @file Reductions as methods: types and functions. Imports ops/. */
 import {
+  all,
+  any,
   argmax,
+  argmin,
   logSoftmax,
   logsumexp,
   max,
   mean,
   min,
+  norm,
   prod,
   type ReduceOptions,
   softmax,
@@ -57,6 +61,23 @@ export interface ReduceMethods<S extends Shape> {
   ): Tensor<Reduce<S, X, K>>
   /** Position of the largest element, int32; without an axis, in the flattened tensor. */
   argmax<const X extends number | undefined = undefined>(axis?: AxesArg<S, X>): Tensor<Reduce<S, X, false>>
+  /** Position of the smallest element, int32; without an axis, in the flattened tensor. */
+  argmin<const X extends number | undefined = undefined>(axis?: AxesArg<S, X>): Tensor<Reduce<S, X, false>>
+  /** Euclidean norm; its gradient at 0 is 0. */
+  norm<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: ReduceOptions<K>,
+  ): Tensor<Reduce<S, X, K>>
+  /** Of a bool tensor, whether any element is true. */
+  any<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: ReduceOptions<K>,
+  ): Tensor<Reduce<S, X, K>>
+  /** Of a bool tensor, whether all elements are true. */
+  all<const X extends Axes = undefined, K extends boolean = false>(
+    axis?: AxesArg<S, X>,
+    options?: ReduceOptions<K>,
+  ): Tensor<Reduce<S, X, K>>
   softmax<const X extends number>(axis: AxisArg<S, X>): Tensor<S>
   logSoftmax<const X extends number>(axis: AxisArg<S, X>): Tensor<S>
 }
@@ -71,6 +92,10 @@ export const reduceMethods = {
   variance,
   std,
   argmax,
+  argmin,
+  norm,
+  any,
+  all,
   softmax,
   logSoftmax,
 } satisfies Implementations<keyof ReduceMethods<Shape>>

@@ -29,11 +29,24 @@ export {
   tanh,
 } from './elementwise.ts'
 export { concat, stack } from './join.ts'
+export {
+  type AllCloseOptions,
+  all,
+  allClose,
+  any,
+  isFinite,
+  isNaN,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+} from './logic.ts'
 export { linear, matmul } from './matmul.ts'
 export { assign, clone, stopGradient, to } from './memory.ts'
+export { norm } from './norm.ts'
 export type { Operand } from './operand.ts'
-export { argmax, max, min, prod } from './reduce.ts'
+export { argmax, argmin, max, min, prod } from './reduce.ts'
 export { flatten, permute, reshape, squeeze, transpose, unsqueeze } from './reshape.ts'
+export { ceil, floor, round } from './rounding.ts'
 export { flip, pad, slice } from './slice.ts'
 export { take } from './take.ts'
 export { where } from './where.ts'

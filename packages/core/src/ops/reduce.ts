@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts'
 import {
   argmaxFold,
+  argminFold,
   type Fold,
   maxFold,
   minFold,
@@ -130,29 +131,38 @@ export function prod(x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor {
   return keepdims ? reshape(product, reducedShape(x.shape, axes, true)) : product
 }
 
-// ── argmax ───────────────────────────────────────────────────────────────────
+// ── argmax, argmin ───────────────────────────────────────────────────────────
 
-const argmaxPrimitive = /* @__PURE__ */ primitive<number>({
-  name: 'argmax',
-  shape: ([x], axis) => {
-    checkNotEmpty('argmax', x!, [axis])
-    return { shape: reducedShape(x!.shape, [axis], false), dtype: 'int32' }
-  },
-  kernel: ([x], axis, out) => reduce(argmaxFold, x!, [axis], out),
-  vjp: [null],
-  jvp: () => null,
-  batch: 'shiftAxes',
-  shift: (axis) => axis + 1,
-  saves: { inputs: [], output: false },
-})
-
-/** Position of the largest element along `axis`, int32; without an axis, its position in the flattened tensor. Of equals the first. */
-export function argmax<S extends Shape, const X extends number | undefined = undefined>(
+/** The type under which positions of extremes are public. */
+type Position = <S extends Shape, const X extends number | undefined = undefined>(
   x: Tensor<S>,
   axis?: AxesArg<S, X>,
-): Tensor<Reduce<S, X, false>>
-export function argmax(x: Tensor, axis?: number): Tensor {
-  checkTensor('argmax', x)
-  if (axis === undefined) return apply(argmaxPrimitive, [flatten(x)], 0)
-  return apply(argmaxPrimitive, [x], normalizeAxis('argmax', axis, x.ndim))
+) => Tensor<Reduce<S, X, false>>
+
+function position(name: 'argmax' | 'argmin', fold: Fold): Position {
+  const p = primitive<number>({
+    name,
+    shape: ([x], axis) => {
+      checkNotEmpty(name, x!, [axis])
+      return { shape: reducedShape(x!.shape, [axis], false), dtype: 'int32' }
+    },
+    kernel: ([x], axis, out) => reduce(fold, x!, [axis], out),
+    vjp: [null],
+    jvp: () => null,
+    batch: 'shiftAxes',
+    shift: (axis) => axis + 1,
+    saves: { inputs: [], output: false },
+  })
+  const op = (x: Tensor, axis?: number): Tensor => {
+    checkTensor(name, x)
+    if (axis === undefined) return apply(p, [flatten(x)], 0)
+    return apply(p, [x], normalizeAxis(name, axis, x.ndim))
+  }
+  return op as Position
 }
+
+/** Position of the largest element along `axis`, int32; without an axis, its position in the flattened tensor. Of equals the first. */
+export const argmax: Position = /* @__PURE__ */ position('argmax', argmaxFold)
+
+/** Position of the smallest element along `axis`, int32; without an axis, its position in the flattened tensor. Of equals the first. */
+export const argmin: Position = /* @__PURE__ */ position('argmin', argminFold)

@@ -9,6 +9,8 @@ interface Binary {
   readonly dtypes?: Row['dtypes']
   readonly order?: Row['order']
   readonly result?: NonNullable<Row['result']>
+  /** For operands that are always bool. */
+  readonly dtype?: 'bool'
   /** The number that takes the place of an operand. */
   readonly number?: number
 }
@@ -35,31 +37,33 @@ function rows(
     dtypes = NUMBERS,
     order = 3,
     number = 2,
+    dtype,
     ...rest
   }: Binary,
 ): Row[] {
+  const own = dtype && { dtype }
   const common = { op, order, dtypes, ...rest, roundings: 4 }
   return [
     ...SHAPES.map(([a, b]) => ({
       ...common,
       title: `[${a}] and [${b}]`,
       inputs: [
-        { shape: a, sample: first },
-        { shape: b, sample: second },
+        { shape: a, sample: first, ...own },
+        { shape: b, sample: second, ...own },
       ],
       reference: elementwise((x, y) => f(x!, y!)),
     })),
     {
       ...common,
       title: `[2,3] and ${number}`,
-      inputs: [{ shape: [2, 3], sample: first }],
+      inputs: [{ shape: [2, 3], sample: first, ...own }],
       args: [number],
       reference: elementwise((x) => f(x!, number)),
     },
     {
       ...common,
       title: `${number} and [2,3]`,
-      inputs: [{ shape: [2, 3], sample: second }],
+      inputs: [{ shape: [2, 3], sample: second, ...own }],
       call: (y) => ops[op]!(number, y),
       reference: elementwise((y) => f(number, y!)),
     },
@@ -131,6 +135,8 @@ export const binaryRows: readonly Row[] = [
     'ge',
     comparison((x, y) => Number(x >= y)),
   ),
+  ...rows('logicalAnd', { ...comparison((x, y) => x * y), dtype: 'bool' }),
+  ...rows('logicalOr', { ...comparison((x, y) => Math.max(x, y)), dtype: 'bool' }),
   whereRow('[2,3] each', [
     [2, 3],
     [2, 3],

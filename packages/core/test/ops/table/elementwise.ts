@@ -1,7 +1,7 @@
 /** @file Rows of the elementwise ops of one tensor. */
 import { elementwise } from '../../support/plain.ts'
 import { away, type Sample, uniform, whole } from '../../support/sample.ts'
-import { FLOATS, NUMBERS, type Row } from './row.ts'
+import { ALL_DTYPES, FLOATS, NUMBERS, type Row } from './row.ts'
 
 interface Unary {
   readonly f: (x: number) => number
@@ -9,22 +9,27 @@ interface Unary {
   readonly dtypes?: Row['dtypes']
   readonly args?: readonly unknown[]
   readonly integers?: Sample
+  readonly order?: Row['order']
+  readonly result?: NonNullable<Row['result']>
+  /** For inputs that are always bool. */
+  readonly dtype?: 'bool'
 }
 
 /** Three rows: two shapes, and a 0-d tensor. */
 function rows(
   op: string,
   title: string,
-  { f, sample = uniform(-2, 2), dtypes = FLOATS, args = [], integers }: Unary,
+  { f, sample = uniform(-2, 2), dtypes = FLOATS, args = [], integers, dtype, order = 3, result }: Unary,
 ): Row[] {
   return [[2, 3], [3, 1, 2], []].map((shape) => ({
     op,
     title: `${title}[${shape}]`,
-    inputs: [{ shape, sample, ...(integers && { integers }) }],
+    inputs: [{ shape, sample, ...(integers && { integers }), ...(dtype && { dtype }) }],
     args,
     reference: elementwise((x) => f(x!)),
-    order: 3,
+    order,
     dtypes,
+    ...(result && { result }),
     // Two implementations of one function, each within 1 ulp, or a formula of a few roundings.
     roundings: 8,
   }))
@@ -32,6 +37,8 @@ function rows(
 
 const positive = uniform(0.5, 3)
 const awayFromZero = away([0], -2, 2)
+const betweenWholes = away([-2, -1, 0, 1, 2], -2.9, 2.9)
+const truth = { dtypes: ALL_DTYPES, order: 0, result: (): 'bool' => 'bool' } as const
 
 export const elementwiseRows: readonly Row[] = [
   ...rows('neg', '', { f: (x) => -x, dtypes: NUMBERS }),
@@ -67,4 +74,10 @@ export const elementwiseRows: readonly Row[] = [
     dtypes: NUMBERS,
     args: [1, Infinity],
   }),
+  ...rows('floor', '', { f: Math.floor, sample: betweenWholes, dtypes: NUMBERS }),
+  ...rows('ceil', '', { f: Math.ceil, sample: betweenWholes, dtypes: NUMBERS }),
+  ...rows('round', '', { f: Math.round, sample: away([-1.5, -0.5, 0.5, 1.5], -2.4, 2.4), dtypes: NUMBERS }),
+  ...rows('isNaN', '', { f: () => 0, ...truth }),
+  ...rows('isFinite', '', { f: () => 1, ...truth }),
+  ...rows('logicalNot', '', { f: (x) => 1 - x, dtype: 'bool', ...truth }),
 ]

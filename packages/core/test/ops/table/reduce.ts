@@ -1,6 +1,6 @@
 /** @file Rows of the reductions, and of softmax and its logarithm. */
 import { at, build, fold, type Plain } from '../../support/plain.ts'
-import { ranked, type Sample, uniform } from '../../support/sample.ts'
+import { away, ranked, type Sample, uniform } from '../../support/sample.ts'
 import { ALL_DTYPES, FLOATS, NUMBERS, type Row } from './row.ts'
 
 type Axis = number | readonly number[] | undefined
@@ -31,6 +31,9 @@ interface Reduction {
   readonly sample?: Sample
   readonly dtypes?: Row['dtypes']
   readonly result?: Row['result']
+  readonly order?: Row['order']
+  /** For an input that is always bool. */
+  readonly dtype?: 'bool'
   /** Ties, or elements that are all equal, are a kink. */
   readonly tiesMatter?: boolean
   readonly options?: object
@@ -38,16 +41,25 @@ interface Reduction {
 
 function rows(
   op: string,
-  { f, sample = uniform(-2, 2), dtypes = FLOATS, tiesMatter = false, options = {}, result }: Reduction,
+  {
+    f,
+    sample = uniform(-2, 2),
+    dtypes = FLOATS,
+    tiesMatter = false,
+    options = {},
+    result,
+    order = 3,
+    dtype,
+  }: Reduction,
   variants: readonly Variant[] = VARIANTS,
 ): Row[] {
   return variants.map(({ shape, axis, keepdims, repeat }) => ({
     op,
     title: `[${shape}] axis ${Array.isArray(axis) ? `[${axis}]` : axis}${keepdims ? ' keepdims' : ''} ${JSON.stringify(options)}`,
-    inputs: [{ shape, sample }],
+    inputs: [{ shape, sample, ...(dtype && { dtype }) }],
     args: [axis, { keepdims, ...options }],
     reference: (x) => fold(x, axis, keepdims, f),
-    order: 3,
+    order,
     dtypes,
     ...(result && { result }),
     // A dozen additions in another order.
@@ -63,32 +75,35 @@ const spread =
     const center = total(values) / values.length
     return total(values.map((x) => (x - center) ** 2)) / (values.length - correction)
   }
-/** Position of the first of the largest. */
-const first = (values: number[]): number => values.indexOf(values.reduce((a, b) => Math.max(b, a)))
+/** Positions of the first of the largest and of the smallest. */
+const firstLargest = (values: number[]): number => values.indexOf(values.reduce((a, b) => Math.max(b, a)))
+const firstSmallest = (values: number[]): number => values.indexOf(values.reduce((a, b) => Math.min(b, a)))
+const truth = { dtypes: ALL_DTYPES, order: 0, result: (): 'bool' => 'bool', dtype: 'bool' } as const
 const several = VARIANTS.filter(
   ({ shape, axis }) => shape.length > 0 && !(Array.isArray(axis) && axis.length === 0),
 )
 const spreads = several.filter(({ shape, axis }) => !(shape[0] === 1 && axis === 0))
 
-const argmaxRows: Row[] = (
-  [
-    [[2, 3], undefined],
-    [[2, 3], 0],
-    [[2, 3, 2], 1],
-    [[3, 1], -1],
-    [[], undefined],
-  ] as const
-).map(([shape, axis]) => ({
-  op: 'argmax',
-  title: `[${shape}] axis ${axis}`,
-  inputs: [{ shape, sample: ranked(-1, 0.3) }],
-  args: axis === undefined ? [] : [axis],
-  reference: (x) => fold(x, axis, false, first),
-  order: 0,
-  dtypes: ALL_DTYPES,
-  result: () => 'int32',
-  roundings: 0,
-}))
+const positionRows = (op: string, f: (values: number[]) => number): Row[] =>
+  (
+    [
+      [[2, 3], undefined],
+      [[2, 3], 0],
+      [[2, 3, 2], 1],
+      [[3, 1], -1],
+      [[], undefined],
+    ] as const
+  ).map(([shape, axis]) => ({
+    op,
+    title: `[${shape}] axis ${axis}`,
+    inputs: [{ shape, sample: ranked(-1, 0.3) }],
+    args: axis === undefined ? [] : [axis],
+    reference: (x) => fold(x, axis, false, f),
+    order: 0,
+    dtypes: ALL_DTYPES,
+    result: () => 'int32',
+    roundings: 0,
+  }))
 
 /** e^x over the sum of e^x along the axis, after `f`. */
 const softmaxReference =
@@ -172,5 +187,13 @@ export const reduceRows: readonly Row[] = [
   ...rows('logsumexp', { f: (values) => Math.log(total(values.map(Math.exp))) }),
   ...softmaxRows('softmax', (share) => share),
   ...softmaxRows('logSoftmax', Math.log),
-  ...argmaxRows,
+  ...positionRows('argmax', firstLargest),
+  ...positionRows('argmin', firstSmallest),
+  // Away from 0, where it has a kink.
+  ...rows('norm', {
+    f: (values) => Math.sqrt(total(values.map((x) => x * x))),
+    sample: away([0], -2, 2, 0.5),
+  }),
+  ...rows('any', { f: (values) => Number(values.includes(1)), ...truth }),
+  ...rows('all', { f: (values) => Number(!values.includes(0)), ...truth }),
 ]

@@ -4,6 +4,10 @@ import { binary, type Call, matrix, record, row, unary } from './samples.ts'
 export const elementwiseCalls: Record<string, Call> = {
   ...record('abs cos exp expm1 log log1p neg relu sigmoid sign sin softplus sqrt square tanh', unary),
   ...record('add sub mul div pow maximum minimum eq ne lt le gt ge', binary),
+  ...record('floor ceil round isNaN isFinite', unary),
+  ...record('logicalAnd logicalOr', () => [matrix.gt(2), row.gt(1)]),
+  logicalNot: () => [matrix.gt(2)],
+  allClose: () => [matrix, row, { rtol: 1e-3, atol: 0 }],
   clamp: () => [matrix, 2, 4],
   where: () => [row.gt(1), row, 0],
 }

@@ -1,9 +1,11 @@
 /** @file What every method of this family returns, and the function behind it. */
 import * as ops from '../../../src/index.ts'
-import { ones, type Shape } from '../../../src/index.ts'
+import { ones, type Shape, type Tensor, tensor } from '../../../src/index.ts'
 import type { ElementwiseMethods } from '../../../src/methods/elementwise.ts'
 import { gradual, type Row, row, unknown } from '../row.ts'
 import { any, rows, t0, t3, t13, t21, t23 } from './samples.ts'
+
+const truth = (isClose: boolean): Tensor<[]> => tensor(isClose)
 
 /** A row or more for every method: the compiler refuses the table if one is missing. */
 export const elementwiseShapes: { readonly [Name in keyof ElementwiseMethods<Shape>]: readonly Row[] } = {
@@ -47,5 +49,23 @@ export const elementwiseShapes: { readonly [Name in keyof ElementwiseMethods<Sha
   sigmoid: [row([2, 3], t23.sigmoid(), ops.sigmoid(t23)), row(gradual(2, 3), any.sigmoid())],
   relu: [row([2, 3], t23.relu(), ops.relu(t23)), row(gradual(2, 3), any.relu())],
   softplus: [row([2, 3], t23.softplus(), ops.softplus(t23)), row(gradual(2, 3), any.softplus())],
+  floor: [row([2, 3], t23.floor(), ops.floor(t23)), row(gradual(2, 3), any.floor())],
+  ceil: [row([2, 3], t23.ceil(), ops.ceil(t23)), row(gradual(2, 3), any.ceil())],
+  round: [row([2, 3], t23.round(), ops.round(t23)), row(gradual(2, 3), any.round())],
+  isNaN: [row([2, 3], t23.isNaN(), ops.isNaN(t23)), row(gradual(2, 3), any.isNaN())],
+  isFinite: [row([2, 3], t23.isFinite(), ops.isFinite(t23)), row(gradual(2, 3), any.isFinite())],
+  logicalAnd: [
+    row([2, 3], t13.gt(0).logicalAnd(t21.gt(0)), t23.gt(0).logicalAnd(1), ops.logicalAnd(0, t23.gt(0))),
+    row(gradual(2, 3), any.gt(0).logicalAnd(t23.gt(0))),
+  ],
+  logicalOr: [
+    row([2, 3], t13.gt(0).logicalOr(t21.gt(0)), t23.gt(0).logicalOr(1), ops.logicalOr(0, t23.gt(0))),
+    row(gradual(2, 3), any.gt(0).logicalOr(t23.gt(0))),
+  ],
+  logicalNot: [
+    row([2, 3], t23.gt(0).logicalNot(), ops.logicalNot(t23.gt(0))),
+    row(gradual(2, 3), any.gt(0).logicalNot()),
+  ],
+  allClose: [row([], truth(t23.allClose(t3)), truth(ops.allClose(t21, t13)), truth(any.allClose(1)))],
   clamp: [row([2, 3], t23.clamp(0, 1), ops.clamp(t23, 0, 1)), row(gradual(2, 3), any.clamp(0, 1))],
 }

@@ -5,6 +5,9 @@ import type { ReduceMethods } from '../../../src/methods/reduce.ts'
 import { gradual, type Row, row, unknown } from '../row.ts'
 import { any, axis, keep, rows, t0, t23, t234 } from './samples.ts'
 
+const truth = t23.gt(0)
+const truths = t234.gt(0)
+
 /** A row or more for every method: the compiler refuses the table if one is missing. */
 export const reduceShapes: { readonly [Name in keyof ReduceMethods<Shape>]: readonly Row[] } = {
   sum: [
@@ -74,6 +77,29 @@ export const reduceShapes: { readonly [Name in keyof ReduceMethods<Shape>]: read
     row([], t23.argmax(), ops.argmax(t23)),
     row([2, 4], t234.argmax(1), ops.argmax(t234, -2)),
     row(gradual(2), any.argmax(1), t23.argmax(axis)),
+  ],
+  argmin: [
+    row([], t23.argmin(), ops.argmin(t23)),
+    row([2, 4], t234.argmin(1), ops.argmin(t234, -2)),
+    row(gradual(2), any.argmin(1), t23.argmin(axis)),
+  ],
+  norm: [
+    row([], t23.norm(), ops.norm(any)),
+    row([2, 4], t234.norm(1), ops.norm(t234, -2)),
+    row([1, 3, 1], t234.norm([-1, 0], { keepdims: true }), ops.norm(t234, [0, 2], { keepdims: true })),
+    row(gradual(2), any.norm(1), t23.norm(axis)),
+  ],
+  any: [
+    row([], truth.any(), ops.any(truth)),
+    row([2, 4], truths.any(1), ops.any(truths, -2)),
+    row([1, 3, 1], truths.any([-1, 0], { keepdims: true }), ops.any(truths, [0, 2], { keepdims: true })),
+    row(gradual(2), any.gt(0).any(1), truth.any(axis)),
+  ],
+  all: [
+    row([], truth.all(), ops.all(truth)),
+    row([2, 4], truths.all(1), ops.all(truths, -2)),
+    row([1, 3, 1], truths.all([-1, 0], { keepdims: true }), ops.all(truths, [0, 2], { keepdims: true })),
+    row(gradual(2), any.gt(0).all(1), truth.all(axis)),
   ],
   softmax: [row([2, 3], t23.softmax(-1), ops.softmax(t23, 0)), row(gradual(2, 3), any.softmax(1))],
   logSoftmax: [

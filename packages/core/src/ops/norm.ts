@@ -1,0 +1,87 @@
+/** @file The Euclidean norm. Imports kernels/reduce.ts and the files above. */
+import { type Fold, reduce } from '../kernels/reduce.ts'
+import { primitive } from '../primitive.ts'
+import { normalizeAxes, reducedShape } from '../shape.ts'
+import type { Axes } from '../shape-types.ts'
+import { apply } from '../tape.ts'
+import type { Tensor } from '../tensor.ts'
+import {
+  expandReduced,
+  keepdimsOf,
+  type ReduceOptions,
+  type ReduceParams,
+  type Reduction,
+  shiftReduction,
+  sumAxes,
+} from './broadcast.ts'
+import { eq } from './compare.ts'
+import { div, mul } from './elementwise.ts'
+import { checkFloat, checkTensor } from './operand.ts'
+import { where } from './where.ts'
+
+/** Sum of (factor x)², pairwise over blocks of 128 as sums are. */
+function sumOfSquares(
+  data: ArrayLike<number>,
+  start: number,
+  count: number,
+  step: number,
+  factor: number,
+): number {
+  if (count > 128) {
+    const half = count >> 1
+    return (
+      sumOfSquares(data, start, half, step, factor) +
+      sumOfSquares(data, start + half * step, count - half, step, factor)
+    )
+  }
+  let sum = 0
+  for (let i = 0, p = start; i < count; i++, p += step) {
+    const scaled = factor * data[p]!
+    sum += scaled * scaled
+  }
+  return sum
+}
+
+const normFold: Fold = (data, start, count, step) => {
+  const sum = sumOfSquares(data, start, count, step, 1)
+  // Within these bounds no square that matters has lost digits or overflown.
+  if (sum > 1e-280 && sum < Infinity) return Math.sqrt(sum)
+  let top = 0
+  for (let i = 0, p = start; i < count; i++, p += step) top = Math.max(top, Math.abs(data[p]!))
+  if (top === 0 || !(top < Infinity)) return top
+  // A power of two, so that scaling rounds nothing.
+  const factor = top < 1 ? 2 ** 600 : 2 ** -600
+  return Math.sqrt(sumOfSquares(data, start, count, step, factor)) / factor
+}
+
+/** x / |x|, the direction in which the norm grows; 0 where the norm is 0, and with it all derivatives there. */
+function directionOf(x: Tensor, out: Tensor, params: ReduceParams): Tensor {
+  const length = expandReduced(out, x.shape, params)
+  const zero = eq(length, 0)
+  return where(zero, 0, div(x, where(zero, 1, length)))
+}
+
+const normPrimitive = /* @__PURE__ */ primitive<ReduceParams>({
+  name: 'norm',
+  shape: ([x], { axes, keepdims }) => {
+    checkFloat('norm', x!)
+    return { shape: reducedShape(x!.shape, axes, keepdims), dtype: x!.dtype }
+  },
+  kernel: ([x], { axes }, out) => reduce(normFold, x!, axes, out),
+  vjp: [(ct, [x], out, params) => mul(expandReduced(ct, x!.shape, params), directionOf(x!, out, params))],
+  jvp: ([dx], [x], out, params) =>
+    dx! && sumAxes(mul(dx!, directionOf(x!, out, params)), params.axes, params.keepdims),
+  batch: 'shiftAxes',
+  shift: shiftReduction,
+  saves: { inputs: [0], output: true },
+})
+
+/**
+ * Euclidean norm over `axis` (one, several, or all): the square root of the sum of squares, without overflow, 0 for no
+ * elements. Its gradient x / norm is 0 where the norm is 0, as PyTorch's.
+ */
+export const norm: Reduction = ((x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor => {
+  checkTensor('norm', x)
+  const axes = normalizeAxes('norm', axis, x.ndim)
+  return apply(normPrimitive, [x], { axes, keepdims: keepdimsOf('norm', options) })
+}) as Reduction
