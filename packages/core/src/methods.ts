@@ -3,6 +3,7 @@
  * of its name, which documents it. Imports methods/ and tensor.ts.
  */
 import { type AlgebraMethods, algebraMethods } from './methods/algebra.ts'
+import { type ConvMethods, convMethods } from './methods/conv.ts'
 import { type ElementwiseMethods, elementwiseMethods } from './methods/elementwise.ts'
 import { type MemoryMethods, memoryMethods } from './methods/memory.ts'
 import { type MovementMethods, movementMethods } from './methods/movement.ts'
@@ -17,6 +18,7 @@ export interface Methods<S extends Shape>
     ReduceMethods<S>,
     MovementMethods<S>,
     AlgebraMethods<S>,
+    ConvMethods<S>,
     MemoryMethods<S> {}
 
 const methods = {
@@ -24,6 +26,7 @@ const methods = {
   ...reduceMethods,
   ...movementMethods,
   ...algebraMethods,
+  ...convMethods,
   ...memoryMethods,
 }
 

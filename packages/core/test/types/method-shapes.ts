@@ -2,6 +2,7 @@
 import type { Shape } from '../../src/index.ts'
 import type { Methods } from '../../src/methods.ts'
 import { algebraShapes } from './methods/algebra.ts'
+import { convShapes } from './methods/conv.ts'
 import { elementwiseShapes } from './methods/elementwise.ts'
 import { memoryShapes } from './methods/memory.ts'
 import { movementShapes } from './methods/movement.ts'
@@ -14,5 +15,6 @@ export const methods: { readonly [Name in keyof Methods<Shape>]: readonly Row[] 
   ...reduceShapes,
   ...movementShapes,
   ...algebraShapes,
+  ...convShapes,
   ...memoryShapes,
 }

@@ -1,5 +1,6 @@
 /** @file For every export of the package a call that succeeds. The list is compared with the exports. */
 import { algebraCalls } from './algebra.ts'
+import { convCalls } from './conv.ts'
 import { elementwiseCalls } from './elementwise.ts'
 import { movementCalls } from './movement.ts'
 import { reduceCalls } from './reduce.ts'
@@ -11,5 +12,6 @@ export const CALLS: Record<string, Call> = {
   ...reduceCalls,
   ...movementCalls,
   ...algebraCalls,
+  ...convCalls,
   ...restCalls,
 }
