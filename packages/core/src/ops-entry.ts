@@ -38,6 +38,7 @@ export {
   toDot,
   toJSON,
 } from './inspect.ts'
+export { hessian, hvp, type JacobianOptions, jacobian } from './jacobian.ts'
 export type { NestedValues } from './movement-types.ts'
 export * from './ops/index.ts'
 export { Generator, manualSeed, permutation, type RandomOptions, rand, randint, randn } from './random.ts'

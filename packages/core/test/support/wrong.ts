@@ -17,8 +17,9 @@ export const ELSEWHERE: Record<string, string> = {
 /** Exports that run the caller's function, whose ops make errors of their own. */
 export const OTHERS: Record<string, string[]> = {
   ...Object.fromEntries(
-    ['grad', 'valueAndGrad', 'vjp', 'jvp'].map((name) => [name, [name, 'square', 'sum']]),
+    ['grad', 'valueAndGrad', 'vjp', 'jvp', 'vmap'].map((name) => [name, [name, 'square', 'sum']]),
   ),
+  hvp: ['hvp', 'grad', 'square', 'sum'],
   gradcheck: ['gradcheck', 'noGrad', 'square', 'sum'],
   assertGradcheck: ['assertGradcheck', 'gradcheck', 'noGrad', 'square', 'sum'],
 }
