@@ -7,6 +7,7 @@ import { type ConvMethods, convMethods } from './methods/conv.ts'
 import { type ElementwiseMethods, elementwiseMethods } from './methods/elementwise.ts'
 import { type MemoryMethods, memoryMethods } from './methods/memory.ts'
 import { type MovementMethods, movementMethods } from './methods/movement.ts'
+import { type OrderMethods, orderMethods } from './methods/order.ts'
 import { type ReduceMethods, reduceMethods } from './methods/reduce.ts'
 import { transpose } from './ops/index.ts'
 import type { Shape } from './shape-types.ts'
@@ -17,6 +18,7 @@ export interface Methods<S extends Shape>
   extends ElementwiseMethods<S>,
     ReduceMethods<S>,
     MovementMethods<S>,
+    OrderMethods<S>,
     AlgebraMethods<S>,
     ConvMethods<S>,
     MemoryMethods<S> {}
@@ -25,16 +27,17 @@ const methods = {
   ...elementwiseMethods,
   ...reduceMethods,
   ...movementMethods,
+  ...orderMethods,
   ...algebraMethods,
   ...convMethods,
   ...memoryMethods,
 }
 
 for (const [name, op] of Object.entries(methods)) {
-  const call = op as (x: Tensor, first: unknown, second: unknown) => unknown
+  const call = op as (x: Tensor, first: unknown, second: unknown, third: unknown) => unknown
   Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, first: unknown, second: unknown) {
-      return call(this, first, second)
+    value(this: Tensor, first: unknown, second: unknown, third: unknown) {
+      return call(this, first, second, third)
     },
     writable: true,
     configurable: true,

@@ -10,6 +10,7 @@ import type {
   Axis,
   AxisArg,
   DimAt,
+  Dims,
   Gradual,
   Head,
   InsertAt,
@@ -172,13 +173,44 @@ export type Pad<S extends Shape, P> = number extends S['length']
   ? Shape
   : { [K in keyof S]: K extends keyof P ? (P[K] extends readonly [0, 0] ? S[K] : number) : number }
 
+/** Shape of `tile(reps)`: a dimension is known where it or its count is 1. */
+export type Tile<S extends Shape, R> = number extends S['length']
+  ? Shape
+  : R extends Shape
+    ? number extends R['length']
+      ? Shape
+      : TileEach<S, R, []>
+    : TileEach<S, [R & number], []>
+type TileEach<S extends Shape, R extends Shape, Out extends Shape> = R extends readonly [
+  ...infer Q extends Shape,
+  infer Y extends number,
+]
+  ? S extends readonly [...infer P extends Shape, infer X extends number]
+    ? TileEach<P, Q, [{ y: Y } extends { y: 1 } ? X : { x: X } extends { x: 1 } ? Y : number, ...Out]>
+    : [...R, ...Out]
+  : [...S, ...Out]
+
+/** Shape of `diagonal()`. */
+export type Diagonal<S extends Shape> = S extends readonly [
+  ...infer B extends Shape,
+  infer M extends number,
+  infer N extends number,
+]
+  ? [...B, { x: M; y: N } extends { x: N; y: M } ? M : number]
+  : Shape
+
 // Joining and indexing.
 
 /** The shape of a tensor type. */
 export type ShapeIn<T> = T extends Tensor<infer S> ? S : never
 
+/** S with size N along an axis: shape of `topk(N, axis)`. */
+export type Resize<S extends Shape, X, N extends number> = number extends S['length']
+  ? Shape
+  : SetAt<S, At<S, X>, N>
+
 /** Shape of `concat(tensors, axis)` from the shape of the first: the joined dimension is `number`. */
-export type Concat<S extends Shape, X> = number extends S['length'] ? Shape : SetAt<S, At<S, X>, number>
+export type Concat<S extends Shape, X> = Resize<S, X, number>
 
 /** Check of the tensors to concat: all are like the first, except along the axis. */
 export type ConcatArg<T extends readonly Tensor[], X> = EachArg<T, Tensor<Concat<ShapeIn<T[0]>, X>>>
@@ -205,6 +237,21 @@ export type Take<S extends Shape, I extends Indices, X> = TakeAt<S, IndexShape<I
 type TakeAt<S extends Shape, T extends Shape, P extends number> = number extends S['length'] | T['length'] | P
   ? Shape
   : [...Head<S, P>, ...T, ...After<S, P>]
+
+/** Check of the indices of `gather`: they have the sizes of S but along the axis. */
+export type GatherArg<S extends Shape, I extends Shape, X, Ok> = number extends S['length'] | I['length']
+  ? Ok
+  : { x: Dims<I> } extends { x: Dims<Resize<S, X, number>> }
+    ? Ok
+    : `indices of shape ${Show<I>} do not fit ${Show<S>}: all sizes but that of axis ${At<S, X>} must agree`
+
+/** What `split(sizes, axis)` returns: a tuple for a list of sizes. */
+export type Split<S extends Shape, N, X> = N extends Shape
+  ? SplitEach<S, N, X>
+  : Tensor<Resize<S, X, number>>[]
+type SplitEach<S extends Shape, N extends Shape, X> = {
+  -readonly [K in keyof N]: Tensor<Resize<S, X, N[K]>>
+}
 
 /** Shape of `oneHot(indices, classes)`. */
 export type OneHot<I extends Shape, Classes extends number> = number extends I['length']

@@ -1,7 +1,9 @@
 /** @file Movement and indexing as methods: types and functions. Imports ops/. */
 import type {
   BroadcastableTo,
+  Diagonal,
   Flatten,
+  GatherArg,
   Indices,
   OrderArg,
   Pad,
@@ -12,26 +14,37 @@ import type {
   Reshape,
   Reverse,
   Slice,
+  Split,
   Squeeze,
   SqueezeArg,
   Swap,
   Take,
+  Tile,
   Unsqueeze,
 } from '../movement-types.ts'
 import {
   broadcastTo,
+  diagonal,
   flatten,
   flip,
+  gather,
+  maskedFill,
   pad,
   permute,
   reshape,
+  roll,
+  scatterAdd,
   slice,
+  split,
   squeeze,
   take,
+  tile,
   transpose,
+  tril,
+  triu,
   unsqueeze,
 } from '../ops/index.ts'
-import type { Axes, AxesArg, AxisArg, NewAxisArg, Shape } from '../shape-types.ts'
+import type { Axes, AxesArg, AxisArg, Broadcast, Broadcastable, NewAxisArg, Shape } from '../shape-types.ts'
 import type { Tensor } from '../tensor.ts'
 import type { Implementations } from './implementations.ts'
 
@@ -70,6 +83,31 @@ export interface MovementMethods<S extends Shape> {
     indices: I,
     axis: AxisArg<S, X>,
   ): Tensor<Take<S, I, X>>
+  /** Along the axis, the elements at `indices`, which have the other sizes of the tensor. */
+  gather<I extends Shape, const X extends number>(
+    indices: GatherArg<S, I, X, Tensor<I>>,
+    axis: AxisArg<S, X>,
+  ): Tensor<I>
+  /** Plus each element of `source` at its index along the axis; duplicates accumulate. */
+  scatterAdd<I extends Shape, const X extends number>(
+    indices: GatherArg<S, I, X, Tensor<I>>,
+    source: Tensor<NoInfer<I>>,
+    axis: AxisArg<S, X>,
+  ): Tensor<S>
+  /** `value` where the mask is true. */
+  maskedFill<M extends Shape>(mask: Broadcastable<S, M, Tensor<M>>, value: number): Tensor<Broadcast<S, M>>
+  /** Repeated along the axes, aligned at the right; a number is for the last axis. */
+  tile<const R extends number | Shape>(reps: R): Tensor<Tile<S, R>>
+  /** Moved by `shift` places along the axis, around its end. */
+  roll<const X extends number>(shift: number, axis: AxisArg<S, X>): Tensor<S>
+  /** Parts of one size along the axis, or of the sizes in a list; views. */
+  split<const N extends number | Shape, const X extends number>(sizes: N, axis: AxisArg<S, X>): Split<S, N, X>
+  /** The last two axes, 0 where column - row > `k` (0). */
+  tril(k?: number): Tensor<S>
+  /** The last two axes, 0 where column - row < `k` (0). */
+  triu(k?: number): Tensor<S>
+  /** The diagonal of the last two axes; a view. */
+  diagonal(): Tensor<Diagonal<S>>
 }
 
 export const movementMethods = {
@@ -84,4 +122,13 @@ export const movementMethods = {
   flip,
   pad,
   take,
+  gather,
+  scatterAdd,
+  maskedFill,
+  tile,
+  roll,
+  split,
+  tril,
+  triu,
+  diagonal,
 } satisfies Implementations<Exclude<keyof MovementMethods<Shape>, 'T'>>

@@ -49,7 +49,7 @@ describe('the op table', () => {
     expect(without.sort()).toEqual(
       [
         ...['isNaN', 'isFinite', 'logicalAnd', 'logicalOr', 'logicalNot', 'allClose', 'any', 'all', 'argmin'],
-        ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'argmax', 'stopGradient', 'assign'],
+        ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'argmax', 'argsort', 'stopGradient', 'assign'],
       ].sort(),
     )
   })

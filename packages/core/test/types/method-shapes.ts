@@ -6,6 +6,7 @@ import { convShapes } from './methods/conv.ts'
 import { elementwiseShapes } from './methods/elementwise.ts'
 import { memoryShapes } from './methods/memory.ts'
 import { movementShapes } from './methods/movement.ts'
+import { orderShapes } from './methods/order.ts'
 import { reduceShapes } from './methods/reduce.ts'
 import type { Row } from './row.ts'
 
@@ -14,6 +15,7 @@ export const methods: { readonly [Name in keyof Methods<Shape>]: readonly Row[] 
   ...elementwiseShapes,
   ...reduceShapes,
   ...movementShapes,
+  ...orderShapes,
   ...algebraShapes,
   ...convShapes,
   ...memoryShapes,

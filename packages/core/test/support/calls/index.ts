@@ -3,6 +3,7 @@ import { algebraCalls } from './algebra.ts'
 import { convCalls } from './conv.ts'
 import { elementwiseCalls } from './elementwise.ts'
 import { movementCalls } from './movement.ts'
+import { orderCalls } from './order.ts'
 import { reduceCalls } from './reduce.ts'
 import { restCalls } from './rest.ts'
 import type { Call } from './samples.ts'
@@ -11,6 +12,7 @@ export const CALLS: Record<string, Call> = {
   ...elementwiseCalls,
   ...reduceCalls,
   ...movementCalls,
+  ...orderCalls,
   ...algebraCalls,
   ...convCalls,
   ...restCalls,

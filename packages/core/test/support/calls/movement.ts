@@ -22,4 +22,13 @@ export const movementCalls: Record<string, Call> = {
   concat: () => [[matrix, matrix], 1],
   stack: () => [[row, row], 1],
   take: () => [matrix, int32([0, 1]), 1],
+  gather: () => [row, int32([2, 0]), 0],
+  scatterAdd: () => [row, int32([0, 2]), f64([1, 2]), 0],
+  maskedFill: () => [matrix, row.gt(1), 7],
+  tile: () => [matrix, [2, 1]],
+  roll: () => [matrix, 2, 1],
+  split: () => [matrix, [1, 2], 1],
+  tril: () => [matrix, 1],
+  triu: () => [matrix, -1],
+  diagonal: () => [matrix],
 }

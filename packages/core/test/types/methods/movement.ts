@@ -1,9 +1,11 @@
 /** @file What every method of this family returns, and the function behind it. */
 import * as ops from '../../../src/index.ts'
-import { ones, type Shape, tensor, zeros } from '../../../src/index.ts'
+import { ones, type Shape, type Tensor, tensor, zeros } from '../../../src/index.ts'
 import type { MovementMethods } from '../../../src/methods/movement.ts'
 import { gradual, type Row, row, unknown } from '../row.ts'
 import { any, axis, index, rows, t0, t3, t13, t21, t23, t234 } from './samples.ts'
+
+const gradualIndex: Tensor = index
 
 /** A row or more for every method: the compiler refuses the table if one is missing. */
 export const movementShapes: { readonly [Name in keyof MovementMethods<Shape>]: readonly Row[] } = {
@@ -105,5 +107,46 @@ export const movementShapes: { readonly [Name in keyof MovementMethods<Shape>]: 
     row([unknown(1), 3], t23.take(gradual(0), 0)),
     row([2], t23.take(tensor(1, { dtype: 'int32' }), 1)),
     row(gradual(2, 2, 2), any.take(index, 1), t23.take(index, axis)),
+  ],
+  gather: [
+    row([2, 2], t23.gather(index, 1), t23.gather(index, -1), ops.gather(t23, index, 1)),
+    row([2, 2], any.gather(index, 1), t23.gather(index, axis), rows.gather(index, 1)),
+    row(gradual(2, 2), t23.gather(gradualIndex, 1)),
+  ],
+  scatterAdd: [
+    row([2, 3], t23.scatterAdd(index, ones([2, 2]), 1), ops.scatterAdd(t23, index, ones([2, 2]), -1)),
+    row([unknown(2), 3], rows.scatterAdd(index, ones([2, 2]), 1)),
+    row(gradual(2, 3), any.scatterAdd(index, ones([2, 2]), 1)),
+  ],
+  maskedFill: [
+    row([2, 3], t23.maskedFill(t3.gt(0), 7), t21.maskedFill(t13.gt(0), 7), ops.maskedFill(t23, t21.gt(0), 0)),
+    row(gradual(2, 3), any.maskedFill(t23.gt(0), 7)),
+  ],
+  tile: [
+    row([2, unknown(6)], t23.tile(2), t23.tile([1, 2]), ops.tile(t23, [2])),
+    row([2, 3], t13.tile([2, 1]), t21.tile(3)),
+    row([4, unknown(4), 3], t23.tile([4, 2, 1]), rows.tile([4, 2, 1])),
+    row([unknown(4), unknown(3)], t23.tile([axis + 1, axis])),
+    row([2, 3], t23.tile([])),
+    row([2, 3], t0.tile([2, 3])),
+    row([2], t0.tile(2)),
+    row(gradual(2, 6), any.tile(2), t23.tile(gradual(1, 2))),
+  ],
+  roll: [row([2, 3], t23.roll(1, 0), ops.roll(t23, -1, -1)), row(gradual(2, 3), any.roll(1, 0))],
+  split: [
+    row([2, 1], t23.split([1, 2], 1)[0], ops.split(t23, [1, 2], -1)[0]),
+    row([unknown(2), 1], rows.split([2, 1], 1)[1]),
+    row([2, 2], t23.split([1, 2], 1)[1]),
+    row([2, unknown(2)], t23.split(2, 1)[0]!, ops.split(t23, [axis, 2], 1)[1]),
+    row([2, unknown(2)], t23.split(gradual(2, 1), 1)[0]!),
+    row(gradual(2, 2), any.split(2, 1)[0]!, t23.split([2, 1], axis)[0], any.split([2, 1], 1)[0]),
+  ],
+  tril: [row([2, 3], t23.tril(), t23.tril(1), ops.tril(t23)), row(gradual(2, 3), any.tril(-1))],
+  triu: [row([2, 3], t23.triu(), t23.triu(1), ops.triu(t23)), row(gradual(2, 3), any.triu(-1))],
+  diagonal: [
+    row([3], ones([3, 3]).diagonal(), ops.diagonal(ones([3, 3]))),
+    row([unknown(2)], t23.diagonal(), rows.diagonal()),
+    row([2, unknown(3)], t234.diagonal()),
+    row(gradual(2), any.diagonal()),
   ],
 }

@@ -1,0 +1,62 @@
+/** @file The order that sorts the lines of a tensor: a stable merge sort of positions. Imports lines.ts. */
+import { type Aval, emptyTensor, type Tensor } from '../tensor.ts'
+import { forEachLine } from './lines.ts'
+
+/** Up to this many elements, insertion beats merging. */
+const RUN = 16
+
+/** Sorts `order` from `low` to `high` (excluded) by the keys at its positions; equal keys stay in their order. */
+function sortRange(
+  keys: Float64Array,
+  order: Int32Array,
+  scratch: Int32Array,
+  low: number,
+  high: number,
+): void {
+  if (high - low <= RUN) {
+    for (let i = low + 1; i < high; i++) {
+      const place = order[i]!
+      const key = keys[place]!
+      let j = i
+      for (; j > low && keys[order[j - 1]!]! > key; j--) order[j] = order[j - 1]!
+      order[j] = place
+    }
+    return
+  }
+  const middle = (low + high) >> 1
+  sortRange(keys, order, scratch, low, middle)
+  sortRange(keys, order, scratch, middle, high)
+  if (keys[order[middle - 1]!]! <= keys[order[middle]!]!) return
+  const left = middle - low
+  for (let i = 0; i < left; i++) scratch[i] = order[low + i]!
+  for (let i = 0, j = middle, k = low; i < left; k++)
+    order[k] = j < high && keys[order[j]!]! < keys[scratch[i]!]! ? order[j++]! : scratch[i++]!
+}
+
+/**
+ * The positions along `axis` that put the elements of `x` in ascending (or descending) order; of those as many as
+ * `out` has along the axis. Equal elements keep their order; NaN counts as larger than every number.
+ */
+export function orderLines(x: Tensor, axis: number, descending: boolean, out: Aval): Tensor {
+  const result = emptyTensor(out.shape, out.dtype)
+  const size = x.shape[axis]!
+  const kept = out.shape[axis]!
+  const source = x.storage.data
+  const target = result.storage.data
+  const [from, to] = [x.strides[axis]!, result.strides[axis]!]
+  const keys = new Float64Array(size)
+  const order = new Int32Array(size)
+  const scratch = new Int32Array(size >> 1)
+  const sign = descending ? -1 : 1
+  forEachLine([x, result], axis, ([p, q]) => {
+    // NaN compares with nothing: the numbers are sorted apart, the NaN stand behind them or, descending, before them.
+    let numbers = 0
+    for (let i = 0; i < size; i++) if ((keys[i] = sign * source[p! + i * from]!) === keys[i]) numbers++
+    const first = descending ? size - numbers : 0
+    for (let i = 0, number = first, nan = descending ? 0 : numbers; i < size; i++)
+      order[keys[i] === keys[i] ? number++ : nan++] = i
+    sortRange(keys, order, scratch, first, first + numbers)
+    for (let k = 0; k < kept; k++) target[q! + k * to] = order[k]!
+  })
+  return result
+}

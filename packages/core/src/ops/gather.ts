@@ -1,0 +1,136 @@
+/** @file gather and scatterAdd along an axis: each is the adjoint of the other. Imports kernels/lines.ts and copy.ts. */
+import { fail } from '../errors.ts'
+import { copyInto } from '../kernels/copy.ts'
+import { forEachLine } from '../kernels/lines.ts'
+import type { GatherArg } from '../movement-types.ts'
+import { type Primitive, primitive } from '../primitive.ts'
+import { normalizeAxis, sameShape, showShape } from '../shape.ts'
+import type { AxisArg, Shape } from '../shape-types.ts'
+import { apply } from '../tape.ts'
+import { type Aval, emptyTensor, filledTensor, type Tensor } from '../tensor.ts'
+import { checkNumeric, checkSameDType, checkTensor } from './operand.ts'
+
+/** Throws unless `indices` are int32 and have the sizes of `x` but for those of the axis. */
+function checkIndices(op: string, x: Aval, indices: Aval, axis: number): void {
+  if (indices.dtype !== 'int32')
+    fail(op, `indices have dtype ${indices.dtype}, they must be int32; convert them with to('int32')`)
+  const { shape } = indices
+  if (shape.length !== x.shape.length || shape.some((size, a) => a !== axis && size !== x.shape[a]))
+    fail(
+      op,
+      `indices of shape ${showShape(shape)} do not fit ${showShape(x.shape)}: all sizes but that of axis ${axis} must agree`,
+    )
+}
+
+/** The position that an index means, negative ones from the end. */
+function wrapped(op: string, index: number, axis: number, size: number): number {
+  const position = index < 0 ? index + size : index
+  if (position < 0 || position >= size)
+    fail(
+      op,
+      size === 0
+        ? `index ${index} of axis ${axis}, which has no elements`
+        : `index ${index} is out of range for axis ${axis} of size ${size}; use ${-size} to ${size - 1}`,
+    )
+  return position
+}
+
+const gatherPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>({
+  name: 'gather',
+  shape: ([x, indices], axis) => {
+    checkIndices('gather', x!, indices!, axis)
+    return { shape: indices!.shape, dtype: x!.dtype }
+  },
+  kernel: ([x, indices], axis, out) => {
+    const result = emptyTensor(out.shape, out.dtype)
+    const [size, count] = [x!.shape[axis]!, out.shape[axis]!]
+    const [source, list, target] = [x!.storage.data, indices!.storage.data, result.storage.data]
+    const [xs, is, rs] = [x!.strides[axis]!, indices!.strides[axis]!, result.strides[axis]!]
+    forEachLine([x!, indices!, result], axis, ([p, q, r]) => {
+      for (let k = 0; k < count; k++)
+        target[r! + k * rs] = source[p! + wrapped('gather', list[q! + k * is]!, axis, size) * xs]!
+    })
+    return result
+  },
+  vjp: [
+    (ct, [x, indices], _out, axis) =>
+      apply(scatterAddPrimitive, [filledTensor(x!.shape, ct.dtype, 0), indices!, ct], axis),
+    null,
+  ],
+  jvp: 'linear',
+  batch: 'shiftAxes',
+  shift: (axis) => axis + 1,
+  saves: { inputs: [1], output: false },
+})
+
+const scatterAddPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>({
+  name: 'scatterAdd',
+  shape: ([x, indices, source], axis) => {
+    checkNumeric('scatterAdd', x!)
+    checkSameDType('scatterAdd', x!, source!)
+    checkIndices('scatterAdd', x!, indices!, axis)
+    if (!sameShape(source!.shape, indices!.shape))
+      fail(
+        'scatterAdd',
+        `the source has shape ${showShape(source!.shape)}, the indices ${showShape(indices!.shape)}; they must be equal`,
+      )
+    return { shape: x!.shape, dtype: x!.dtype }
+  },
+  kernel: ([x, indices, source], axis, out) => {
+    const result = emptyTensor(out.shape, out.dtype)
+    const { data, base, length } = result.storage
+    // Sums in float64, so that many duplicates do not drift in float32.
+    const total = new Float64Array(length)
+    copyInto(total, 0, result.strides, true, x!)
+    const [size, count] = [out.shape[axis]!, source!.shape[axis]!]
+    const [added, list] = [source!.storage.data, indices!.storage.data]
+    const [ss, is, rs] = [source!.strides[axis]!, indices!.strides[axis]!, result.strides[axis]!]
+    forEachLine([source!, indices!, result], axis, ([p, q, r]) => {
+      for (let k = 0; k < count; k++)
+        total[r! - base + wrapped('scatterAdd', list[q! + k * is]!, axis, size) * rs]! += added[p! + k * ss]!
+    })
+    data.set(total, base)
+    return result
+  },
+  vjp: [(ct) => ct, null, (ct, [, indices], _out, axis) => gatherAlong(ct, indices!, axis)],
+  jvp: 'linear',
+  batch: 'shiftAxes',
+  shift: (axis) => axis + 1,
+  saves: { inputs: [1], output: false },
+})
+
+/** `gather` for a position counted from the left. */
+export const gatherAlong = (x: Tensor, indices: Tensor, axis: number): Tensor =>
+  apply(gatherPrimitive, [x, indices], axis)
+
+/**
+ * Along `axis`, the elements at `indices` (int32): out[i, j] = x[indices[i, j], j] for axis 0 of a matrix. `indices` has
+ * the rank of `x` and, but for `axis`, its sizes (PyTorch would cut, NumPy stretch); the result has their shape.
+ * Negative indices count from the end; one out of range is an error. Adjoint: scatterAdd.
+ */
+export function gather<S extends Shape, I extends Shape, const X extends number>(
+  x: Tensor<S>,
+  indices: GatherArg<S, I, X, Tensor<I>>,
+  axis: AxisArg<S, X>,
+): Tensor<I>
+export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
+  checkTensor('gather', x)
+  checkTensor('gather', indices)
+  return gatherAlong(x, indices, normalizeAxis('gather', axis, x.ndim))
+}
+
+/**
+ * `x` plus the elements of `source`, each at its index along `axis`: out[indices[i, j], j] += source[i, j] for axis 0 of
+ * a matrix. Duplicate indices accumulate, in float64. `indices` (int32) has the shape of `source` and, but for `axis`,
+ * the sizes of `x`; negative indices count from the end; one out of range is an error. Adjoint: gather.
+ */
+export function scatterAdd<S extends Shape, I extends Shape, const X extends number>(
+  x: Tensor<S>,
+  indices: GatherArg<S, I, X, Tensor<I>>,
+  source: Tensor<NoInfer<I>>,
+  axis: AxisArg<S, X>,
+): Tensor<S>
+export function scatterAdd(x: Tensor, indices: Tensor, source: Tensor, axis: number): Tensor {
+  for (const t of [x, indices, source]) checkTensor('scatterAdd', t)
+  return apply(scatterAddPrimitive, [x, indices, source], normalizeAxis('scatterAdd', axis, x.ndim))
+}

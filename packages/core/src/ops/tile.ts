@@ -1,0 +1,110 @@
+/** @file tile, roll and split: other ops put together. Imports broadcast.ts, join.ts, reshape.ts and slice.ts. */
+import { describe, fail } from '../errors.ts'
+import type { Split, Tile } from '../movement-types.ts'
+import { checkShape, MAX_RANK, normalizeAxis, showShape } from '../shape.ts'
+import type { AxisArg, Shape } from '../shape-types.ts'
+import type { Tensor } from '../tensor.ts'
+import { broadcastTo } from './broadcast.ts'
+import { concat } from './join.ts'
+import { checkTensor } from './operand.ts'
+import { reshape } from './reshape.ts'
+import { slice } from './slice.ts'
+
+const isCount = (x: unknown): x is number => Number.isInteger(x) && (x as number) >= 0
+
+/**
+ * `x` repeated `reps[i]` times along axis i, as NumPy's tile: the axes of `x` and `reps` align at the right, and what is
+ * missing on either side is 1; a number is one repetition count for the last axis. Where only axes of size 1 repeat, a
+ * view. Adjoint: the sum over the repetitions.
+ */
+export function tile<S extends Shape, const R extends number | Shape>(
+  x: Tensor<S>,
+  reps: R,
+): Tensor<Tile<S, R>>
+export function tile(x: Tensor, reps: number | Shape): Tensor {
+  checkTensor('tile', x)
+  const given = typeof reps === 'number' ? [reps] : reps
+  if (!Array.isArray(given))
+    fail('tile', `reps must be a number or an array of numbers, got ${describe(reps)}`)
+  const rank = Math.max(given.length, x.ndim)
+  if (rank > MAX_RANK) fail('tile', `${given.length} repetition counts; at most ${MAX_RANK} axes are allowed`)
+  const apart: number[] = []
+  const repeated: number[] = []
+  const shape: number[] = []
+  for (let axis = 0; axis < rank; axis++) {
+    const size = x.shape[axis - rank + x.ndim] ?? 1
+    const place = axis - rank + given.length
+    const count: unknown = place < 0 ? 1 : given[place]
+    if (!isCount(count))
+      fail('tile', `repetition count ${place} is ${describe(count)}; use a whole number >= 0`)
+    shape.push(size * count)
+    // An axis that is there to repeat stands before the axis that is repeated.
+    if (size !== 1 && count !== 1) {
+      apart.push(1)
+      repeated.push(count)
+    }
+    apart.push(size)
+    repeated.push(size === 1 ? count : size)
+  }
+  checkShape('tile', shape)
+  if (apart.length > MAX_RANK)
+    fail('tile', `too many axes repeat for ${showShape(x.shape)}; at most ${MAX_RANK} are allowed in all`)
+  return reshape(broadcastTo(reshape(x, apart), repeated), shape)
+}
+
+/** The elements moved by `shift` places along `axis`, around its end: out[(i + shift) mod n] = x[i]. */
+export function roll<S extends Shape, const X extends number>(
+  x: Tensor<S>,
+  shift: number,
+  axis: AxisArg<S, X>,
+): Tensor<S>
+export function roll(x: Tensor, shift: number, axis: number): Tensor {
+  checkTensor('roll', x)
+  if (!Number.isInteger(shift)) fail('roll', `the shift must be a whole number, got ${describe(shift)}`)
+  const position = normalizeAxis('roll', axis, x.ndim)
+  const size = x.shape[position]!
+  const places = ((shift % size) + size) % size
+  // NaN for an axis without elements.
+  if (!(places > 0)) return x
+  return concat([part(x, position, size - places, size), part(x, position, 0, size - places)], position)
+}
+
+const part = (x: Tensor, axis: number, start: number, stop: number): Tensor =>
+  slice(
+    x,
+    x.shape.map((_, a) => (a === axis ? [start, stop] : null)),
+  )
+
+/**
+ * Parts of `x` along `axis`, as views: of size `sizes` each, the last smaller where it does not divide the axis (as
+ * torch.split), or of the sizes in a list, which must sum to the axis. concat joins them again.
+ */
+export function split<S extends Shape, const N extends number | Shape, const X extends number>(
+  x: Tensor<S>,
+  sizes: N,
+  axis: AxisArg<S, X>,
+): Split<S, N, X>
+export function split(x: Tensor, sizes: number | Shape, axis: number): Tensor[] {
+  checkTensor('split', x)
+  const position = normalizeAxis('split', axis, x.ndim)
+  const size = x.shape[position]!
+  let start = 0
+  return partSizes(sizes, size, position).map((count) => part(x, position, start, (start += count)))
+}
+
+function partSizes(sizes: unknown, size: number, axis: number): readonly number[] {
+  if (Array.isArray(sizes)) {
+    let total = 0
+    for (let i = 0; i < sizes.length; i++) {
+      if (!isCount(sizes[i])) fail('split', `size ${i} is ${describe(sizes[i])}; use a whole number >= 0`)
+      total += sizes[i]
+    }
+    if (total !== size)
+      fail('split', `the sizes sum to ${total}, axis ${axis} has ${size} elements; they must be equal`)
+    return sizes
+  }
+  if (!isCount(sizes) || sizes === 0)
+    fail('split', `sizes must be a whole number >= 1 or an array of them, got ${describe(sizes)}`)
+  const count = Math.max(1, Math.ceil(size / sizes))
+  return Array.from({ length: count }, (_, i) => Math.min(sizes, size - i * sizes))
+}
