@@ -29,6 +29,7 @@ export {
   type GradcheckVerdict,
   gradcheck,
 } from './gradcheck.ts'
+export { type GradHook, onGrad } from './hooks.ts'
 export {
   consoleFormatter,
   type Json,

@@ -119,6 +119,14 @@ function failSaved(node: Node, which: string): never {
 const ruleFor = (primitive: AnyPrimitive, index: number): Pullback<unknown> | null =>
   typeof primitive.vjp === 'function' ? primitive.vjp : (primitive.vjp[index] ?? null)
 
+/** What hooks make of the cotangent of a tensor; null as long as there are none, so that walks do not ask. */
+let hooks: ((x: Tensor, ct: Tensor) => Tensor) | null = null
+
+/** Installs what runs hooks. */
+export function setHooks(run: (x: Tensor, ct: Tensor) => Tensor): void {
+  hooks = run
+}
+
 /**
  * Reverse mode. Carries the cotangent of `nodes[0]` down through `nodes` and calls `finish` with the complete
  * cotangent of each node that one reaches.
@@ -132,10 +140,11 @@ export function pullback(
   cotangents[0] = seed
   withSlots(nodes, () => {
     for (let i = 0; i < nodes.length; i++) {
-      const ct = cotangents[i]
+      let ct = cotangents[i]
       if (ct === undefined) continue
       cotangents[i] = undefined // large intermediate cotangents can be collected while the walk goes on
       const node = nodes[i]!
+      if (hooks !== null) ct = hooks(node.output, ct)
       finish(node, ct)
       const { primitive, inputs, output, params } = node
       if (primitive === null) continue

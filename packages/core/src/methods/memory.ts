@@ -1,6 +1,7 @@
 /** @file Memory and derivatives as methods: types and functions. Imports ops/. */
 import { type BackwardOptions, backward } from '../backward.ts'
 import type { DType } from '../dtype.ts'
+import { type GradHook, onGrad } from '../hooks.ts'
 import type { Assignable } from '../movement-types.ts'
 import { assign, clone, to } from '../ops/index.ts'
 import type { Shape } from '../shape-types.ts'
@@ -14,10 +15,12 @@ export interface MemoryMethods<S extends Shape> {
   clone(): Tensor<S>
   /** Overwrites the values in place, in all views of the memory. Returns the tensor. */
   assign<B extends Shape = S>(value: number | Assignable<S, B, Tensor<B>>): Tensor<S>
+  /** Calls `hook` with the gradient of this tensor, which it may replace. Returns a function that takes it away. */
+  onGrad(hook: GradHook<S>): () => void
   /** Adds to `grad` of every leaf that this was computed from. */
   backward(cotangent?: Tensor<S> | null, options?: BackwardOptions): void
 }
 
-export const memoryMethods = { to, clone, assign, backward } satisfies Implementations<
+export const memoryMethods = { to, clone, assign, onGrad, backward } satisfies Implementations<
   keyof MemoryMethods<Shape>
 >

@@ -28,6 +28,7 @@ export const restCalls: Record<string, Call> = {
   permutation: () => [5, {}],
   manualSeed: () => [5],
   Generator: () => [5],
+  onGrad: () => [tracked(), (g: tg.Tensor) => g.mul(2)],
   backward: () => [tracked(), f64([1, 1, 1]), { createGraph: true }],
   grad: () => [loss, { argnums: 0, createGraph: true }],
   valueAndGrad: () => [loss, { argnums: [0] }],

@@ -16,6 +16,15 @@ export const memoryShapes: { readonly [Name in keyof MemoryMethods<Shape>]: read
   to: [row([2, 3], t23.to('float64'), ops.to(t23, 'int32')), row(gradual(2, 3), any.to('bool'))],
   clone: [row([2, 3], t23.clone(), ops.clone(t23)), row(gradual(2, 3), any.clone())],
   assign: [row([2, 3], ones([2, 3]).assign(t3), ones([2, 3]).assign(0), ops.assign(ones([2, 3]), t23))],
+  onGrad: [
+    row(
+      [2, 3],
+      gradientOf((x) => {
+        x.onGrad((g) => g.mul(2))
+        x.sum().backward()
+      }),
+    ),
+  ],
   backward: [
     row(
       [2, 3],

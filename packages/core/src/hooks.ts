@@ -1,0 +1,50 @@
+/** @file onGrad: a function that sees, and may replace, the gradient of a tensor on its way down. Imports walk.ts. */
+import { checkFunction, describe, fail } from './errors.ts'
+import { checkTensor } from './ops/operand.ts'
+import { sameShape, showShape } from './shape.ts'
+import type { Shape } from './shape-types.ts'
+import { Tensor } from './tensor.ts'
+import { setHooks } from './walk.ts'
+
+/** Gets the gradient; what it returns, if anything, takes the gradient's place. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook may return nothing, as console.log does
+export type GradHook<S extends Shape = Shape> = (gradient: Tensor<S>) => Tensor<S> | void
+
+/** By tensor, so that hooks go when the tensor goes. */
+const hooked = /* @__PURE__ */ new WeakMap<Tensor, GradHook[]>()
+
+function runHooks(x: Tensor, ct: Tensor): Tensor {
+  let result = ct
+  for (const hook of hooked.get(x) ?? []) {
+    const replaced: unknown = hook(result)
+    if (replaced === undefined) continue
+    if (!(replaced instanceof Tensor))
+      fail('onGrad', `the hook returned ${describe(replaced)}; return a tensor, or nothing`)
+    if (!sameShape(replaced.shape, x.shape) || replaced.dtype !== x.dtype)
+      fail(
+        'onGrad',
+        `the hook returned ${replaced.dtype} ${showShape(replaced.shape)}, the gradient is ${x.dtype} ${showShape(x.shape)}; they must agree`,
+      )
+    result = replaced
+  }
+  return result
+}
+
+/**
+ * Calls `hook` with dL/dx whenever a reverse pass has it complete, before it goes on to what x was computed from. What
+ * the hook returns goes on in its place: clip it, scale it, print it. Hooks of one tensor run in the order in which they
+ * were set. A second derivative is a reverse pass too. Returns a function that takes the hook away.
+ */
+export function onGrad<S extends Shape>(x: Tensor<S>, hook: GradHook<S>): () => void {
+  checkTensor('onGrad', x)
+  checkFunction('onGrad', hook)
+  if (x.node === null) fail('onGrad', 'the tensor is not tracked; compute it from a tensor with requiresGrad')
+  setHooks(runHooks)
+  // An entry of its own: the same function may be set twice, and taken away once.
+  const own: GradHook = (gradient) => (hook as unknown as GradHook)(gradient)
+  const others = (): GradHook[] => (hooked.get(x as Tensor) ?? []).filter((entry) => entry !== own)
+  hooked.set(x as Tensor, [...others(), own])
+  return () => {
+    hooked.set(x as Tensor, others())
+  }
+}
