@@ -1,12 +1,16 @@
 /** @file The ops as free functions: a barrel. */
 export type { Range } from '../movement-types.ts'
 export { broadcastTo, type ReduceOptions, sum } from './broadcast.ts'
+export { cholesky } from './cholesky.ts'
 export { eq, ge, gt, le, lt, ne } from './compare.ts'
 export { logSoftmax, logsumexp, mean, softmax, std, type VarianceOptions, variance } from './composite.ts'
 export type { Conv1dOptions, Conv2dOptions, ConvTranspose2dOptions, Pool2dOptions } from './conv/types.ts'
 export { conv1d, conv2d, convTranspose2d } from './conv.ts'
 export { add } from './define.ts'
+export { det } from './det.ts'
 export { diagonal } from './diagonal.ts'
+export { dot, outer } from './dot.ts'
+export { einsum } from './einsum.ts'
 export {
   abs,
   clamp,
@@ -56,6 +60,7 @@ export { flatten, permute, reshape, squeeze, transpose, unsqueeze } from './resh
 export { ceil, floor, round } from './rounding.ts'
 export { cumprod, cumsum } from './scan.ts'
 export { flip, pad, slice } from './slice.ts'
+export { inv, solve } from './solve.ts'
 export { take } from './take.ts'
 export { roll, split, tile } from './tile.ts'
 export { where } from './where.ts'

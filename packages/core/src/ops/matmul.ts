@@ -21,7 +21,7 @@ import { reshape } from './reshape.ts'
  * the outer product. A label of `out` stands in one operand, any other label in both. All axes before them are batch
  * axes, equal in both operands.
  */
-interface Labels {
+export interface Labels {
   readonly a: string
   readonly b: string
   readonly out: string
@@ -60,6 +60,10 @@ const contractPrimitive: Primitive<Labels> = /* @__PURE__ */ primitive<Labels>({
   },
   saves: SAVES_BOTH,
 })
+
+/** Sums the products of `a` and `b` over the label that `out` does not have. */
+export const contract = (a: Tensor, b: Tensor, labels: Labels): Tensor =>
+  apply(contractPrimitive, [a, b], labels)
 
 const axisSize = (shape: Shape, labels: string, label: string): number | undefined => {
   const i = labels.indexOf(label)

@@ -2,9 +2,11 @@
 import { algebraRows } from './algebra.ts'
 import { binaryRows } from './binary.ts'
 import { convRows } from './conv.ts'
+import { einsumRows } from './einsum.ts'
 import { elementwiseRows } from './elementwise.ts'
 import { gatherRows } from './gather.ts'
 import { joinRows } from './join.ts'
+import { linearAlgebraRows } from './linear-algebra.ts'
 import { memoryRows } from './memory.ts'
 import { movementRows } from './movement.ts'
 import { orderRows } from './order.ts'
@@ -25,6 +27,8 @@ export const rows: readonly Row[] = [
   ...gatherRows,
   ...triangleRows,
   ...algebraRows,
+  ...linearAlgebraRows,
+  ...einsumRows,
   ...convRows,
   ...poolRows,
   ...memoryRows,

@@ -1,0 +1,91 @@
+/** @file The types of dot, outer and of what takes square matrices: shapes and checks. Imports shape-types.ts. */
+import type { Broadcast, Gradual, Shape, Show } from './shape-types.ts'
+
+/** `Ok` where A and B have one axis each, of one size, else a message. */
+export type DotArg<A extends Shape, B extends Shape, Ok> = number extends A['length'] | B['length']
+  ? Ok
+  : { x: A['length']; y: B['length'] } extends { x: 1; y: 1 }
+    ? { x: Gradual<A[0]>; y: Gradual<B[0]> } extends { x: Gradual<B[0]> } | { y: Gradual<A[0]> }
+      ? Ok
+      : `dot: ${Show<A>} and ${Show<B>}: sizes ${A[0]} and ${B[0]} differ`
+    : `dot: ${Show<A>} and ${Show<B>}: both must be 1-d; use matmul for matrices`
+
+/** `Ok` where A and B have one axis each, else a message. */
+export type OuterArg<A extends Shape, B extends Shape, Ok> = number extends A['length'] | B['length']
+  ? Ok
+  : { x: A['length']; y: B['length'] } extends { x: 1; y: 1 }
+    ? Ok
+    : `outer: ${Show<A>} and ${Show<B>}: both must be 1-d; flatten them first, or use einsum`
+
+/** Shape of `outer`. */
+export type Outer<A extends Shape, B extends Shape> = { x: A['length']; y: B['length'] } extends {
+  x: 1
+  y: 1
+}
+  ? [A[0], B[0]]
+  : Shape
+
+/** `Ok` where the last two axes of S have one size, else a message that begins with the name of the op. */
+export type SquareArg<S extends Shape, Op extends string, Ok> = number extends S['length']
+  ? Ok
+  : S extends readonly [...Shape, infer M extends number, infer N extends number]
+    ? { x: Gradual<M>; y: Gradual<N> } extends { x: Gradual<N> } | { y: Gradual<M> }
+      ? Ok
+      : `${Op}: ${Show<S>} holds no square matrices: its last sizes ${M} and ${N} differ`
+    : `${Op}: ${Show<S>} holds no matrices; it needs two axes or more`
+
+/** What remains of S without its matrices: the shape of `det`. */
+export type Batch<S extends Shape> = S extends readonly [...infer B extends Shape, unknown, unknown]
+  ? B
+  : Shape
+
+/** Shape of `solve(a, b)`: a b of one axis is a vector, any other holds matrices. */
+export type Solve<A extends Shape, B extends Shape> = number extends A['length'] | B['length']
+  ? Shape
+  : A extends readonly [...infer P extends Shape, infer N extends number, unknown]
+    ? B extends readonly [unknown]
+      ? [...P, N]
+      : B extends readonly [...infer Q extends Shape, unknown, infer K extends number]
+        ? [...Broadcast<P, Q>, N, K]
+        : Shape
+    : Shape
+
+/** `Ok` where b has a row for each equation of a, else a message. */
+export type SolveArg<A extends Shape, B extends Shape, Ok> = number extends A['length'] | B['length']
+  ? Ok
+  : { x: SquareArg<A, 'solve', Ok> } extends { x: Ok }
+    ? A extends readonly [...infer P extends Shape, infer N extends number, unknown]
+      ? B extends readonly [infer M extends number] | readonly [...Shape, infer M extends number, unknown]
+        ? { x: Gradual<M>; y: Gradual<N> } extends { x: Gradual<N> } | { y: Gradual<M> }
+          ? BatchArg<P, Batch<B>, A, B, Ok>
+          : `solve: ${N} equations in ${Show<A>}, but ${M} rows in ${Show<B>}`
+        : `solve: b is 0-d; it must be a vector or hold matrices`
+      : Ok
+    : SquareArg<A, 'solve', Ok>
+
+/** Leading axes broadcast; those of a vector are none. */
+type BatchArg<
+  P extends Shape,
+  Q extends Shape,
+  A extends Shape,
+  B extends Shape,
+  Ok,
+> = number extends Q['length']
+  ? Ok
+  : Broadcast<P, Q> extends infer R extends Shape
+    ? { x: Fits<P, R>; y: Fits<Q, R> } extends { x: true; y: true }
+      ? Ok
+      : `solve: the leading axes of ${Show<A>} and ${Show<B>} do not broadcast`
+    : Ok
+
+/** Whether each dimension of S is 1 or that of the broadcast shape R. */
+type Fits<S extends Shape, R extends Shape> = S extends readonly [
+  ...infer P extends Shape,
+  infer X extends number,
+]
+  ? R extends readonly [...infer Q extends Shape, infer Y extends number]
+    ? { x: Gradual<X>; y: Gradual<Y> } extends { x: Gradual<Y> } | { y: Gradual<X> } | { x: 1 }
+      ? Fits<P, Q>
+      : false
+    : true
+  : true
