@@ -4,11 +4,20 @@ import { checkTensor } from './ops/operand.ts'
 import { sameShape, showShape } from './shape.ts'
 import type { Shape } from './shape-types.ts'
 import { Tensor } from './tensor.ts'
-import { setHooks } from './walk.ts'
+import { setVisitor } from './walk.ts'
 
 /** Gets the gradient; what it returns, if anything, takes the gradient's place. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook may return nothing, as console.log does
 export type GradHook<S extends Shape = Shape> = (gradient: Tensor<S>) => Tensor<S> | void
+
+let installed = false
+
+/** Visits reverse passes from the first hook on. */
+function install(): void {
+  if (installed) return
+  installed = true
+  setVisitor((before) => (node, ct) => runHooks(node.output, before === null ? ct : before(node, ct)))
+}
 
 /** By tensor, so that hooks go when the tensor goes. */
 const hooked = /* @__PURE__ */ new WeakMap<Tensor, GradHook[]>()
@@ -39,7 +48,7 @@ export function onGrad<S extends Shape>(x: Tensor<S>, hook: GradHook<S>): () => 
   checkTensor('onGrad', x)
   checkFunction('onGrad', hook)
   if (x.node === null) fail('onGrad', 'the tensor is not tracked; compute it from a tensor with requiresGrad')
-  setHooks(runHooks)
+  install()
   // An entry of its own: the same function may be set twice, and taken away once.
   const own: GradHook = (gradient) => (hook as unknown as GradHook)(gradient)
   const others = (): GradHook[] => (hooked.get(x as Tensor) ?? []).filter((entry) => entry !== own)

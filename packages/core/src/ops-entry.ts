@@ -1,4 +1,5 @@
 /** @file The entry `@tapegrad/core/ops`: everything as free functions, tree-shakable, without side effects. */
+export { detectAnomaly } from './anomaly.ts'
 export { type GradOptions, grad, jvp, valueAndGrad, vjp } from './autodiff.ts'
 export { type BackwardOptions, backward } from './backward.ts'
 export {

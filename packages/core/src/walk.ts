@@ -119,13 +119,17 @@ function failSaved(node: Node, which: string): never {
 const ruleFor = (primitive: AnyPrimitive, index: number): Pullback<unknown> | null =>
   typeof primitive.vjp === 'function' ? primitive.vjp : (primitive.vjp[index] ?? null)
 
-/** What hooks make of the cotangent of a tensor; null as long as there are none, so that walks do not ask. */
-let hooks: ((x: Tensor, ct: Tensor) => Tensor) | null = null
+/** Sees each node of a reverse pass, and may replace its cotangent; null as long as nobody wants to. */
+type Visitor = (node: Node, ct: Tensor) => Tensor
+let visitor: Visitor | null = null
 
-/** Installs what runs hooks. */
-export function setHooks(run: (x: Tensor, ct: Tensor) => Tensor): void {
-  hooks = run
+/** Installs a visitor, which gets the one before it. */
+export function setVisitor(make: (before: Visitor | null) => Visitor | null): void {
+  visitor = make(visitor)
 }
+
+/** Whether a walk is under way. */
+export const isWalking = (): boolean => walksUnderWay > 0
 
 /**
  * Reverse mode. Carries the cotangent of `nodes[0]` down through `nodes` and calls `finish` with the complete
@@ -144,7 +148,7 @@ export function pullback(
       if (ct === undefined) continue
       cotangents[i] = undefined // large intermediate cotangents can be collected while the walk goes on
       const node = nodes[i]!
-      if (hooks !== null) ct = hooks(node.output, ct)
+      if (visitor !== null) ct = visitor(node, ct)
       finish(node, ct)
       const { primitive, inputs, output, params } = node
       if (primitive === null) continue

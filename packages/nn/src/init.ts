@@ -27,7 +27,7 @@ export function initialize(
   { dtype, generator }: InitOptions,
 ): Tensor {
   if (typeof init !== 'function')
-    fail(op, `${name} must be an initializer, such as glorotUniform or normal(0.1), got ${describe(init)}`)
+    fail(op, `${name} must be an initializer, such as glorotUniform, got ${describe(init)}`)
   // Core's constructors of constants draw nothing, and refuse a generator.
   const draws = init !== zeros && init !== ones
   const result: unknown = init(shape, { ...(dtype && { dtype }), ...(draws && generator && { generator }) })

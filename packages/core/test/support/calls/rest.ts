@@ -38,6 +38,7 @@ export const restCalls: Record<string, Call> = {
   jacobian: () => [loss, { mode: 'forward' }],
   hessian: () => [loss],
   hvp: () => [loss, row, row],
+  detectAnomaly: () => [() => 1],
   noGrad: () => [() => 1],
   tape: () => [tracked()],
   printTape: () => [tracked()],
