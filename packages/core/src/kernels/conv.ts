@@ -84,12 +84,8 @@ function fold(g: Geometry, channels: number, columns: TypedArray, image: TypedAr
 }
 
 /** Whether every window is one element of the image, in order: its columns are the image. */
-const isPointwise = ({ input, output, kernel, stride, padding }: Geometry): boolean =>
-  area(kernel) * area(stride) === 1 && area(input) === area(output) && padding[0] + padding[1] === 0
-
-/** Zeros in which sums of `dtype` are kept: float64, or int32, which wraps. */
-const sumsOf = (dtype: DType, size: number, op: string): TypedArray =>
-  allocateArray(dtype === 'int32' ? 'int32' : 'float64', size, op)
+const isPointwise = ({ input, output, kernel, padding }: Geometry): boolean =>
+  area(kernel) === 1 && area(input) === area(output) && padding[0] + padding[1] === 0
 
 interface Operand {
   readonly data: TypedArray
@@ -162,7 +158,8 @@ export function convolveTransposed(y: Tensor, w: Tensor, g: Geometry, out: Aval)
   const [source, weight] = [operand(y), operand(w)]
   const size = channels * area(g.input)
   const columns = allocateArray(out.dtype, depth * windows, 'convTranspose2d')
-  const image = sumsOf(out.dtype, size, 'convTranspose2d')
+  // Sums of int32 are exact here, too, and wrap when they are stored.
+  const image = allocateArray('float64', size, 'convTranspose2d')
   const { data, base } = result.storage
   for (let k = 0; k < y.shape[0]! * g.groups; k++) {
     matmulInto(
@@ -190,7 +187,7 @@ export function convolveWeight(x: Tensor, y: Tensor, g: Geometry, out: Aval): Te
   const columnsAt = columnReader(g, channels, source, out.dtype, 'conv2d')
   const size = outputs * depth
   const product = allocateArray(out.dtype, size, 'conv2d')
-  const total = sumsOf(out.dtype, result.size, 'conv2d')
+  const total = allocateArray('float64', result.size, 'conv2d')
   for (let k = 0; k < x.shape[0]! * g.groups; k++) {
     const columns = columnsAt(source.start + k * channels * area(g.input))
     matmulInto(

@@ -4,8 +4,8 @@ import { type Geometry, type Pair } from './conv.ts'
 import { contiguousOf } from './copy.ts'
 
 /**
- * Position within its image of the first largest element of each window, of the first NaN when there is one; padding
- * is never chosen. Every window must hold an element.
+ * Position within its image of the first largest element of each window, of the last NaN when there is one; padding is
+ * never chosen. Every window must hold an element.
  */
 export function largestOfWindows(x: Tensor, g: Geometry, out: Aval): Tensor {
   const result = emptyTensor(out.shape, out.dtype)
@@ -26,7 +26,7 @@ export function largestOfWindows(x: Tensor, g: Geometry, out: Aval): Tensor {
         for (let y = top; y < bottom; y++) {
           for (let x = left; x < right; x++) {
             const value = source[start + y * width + x]!
-            if (value > champion || (value !== value && champion === champion)) {
+            if (value > champion || value !== value) {
               best = y * width + x
               champion = value
             }

@@ -55,8 +55,8 @@ const positionsPrimitive: Primitive<Geometry> = /* @__PURE__ */ primitive<Geomet
 
 /**
  * The largest element of each window, channel by channel: x [N, C, H, W] or [C, H, W]; the windows are `stride` apart
- * (kernelSize unless told), and padding counts as -Infinity. Of equal elements the first (row by row) gets the gradient,
- * as in PyTorch; NaN when a window holds one.
+ * (kernelSize unless told), and padding counts as -Infinity. Of equal elements the first (row by row) gets the gradient;
+ * NaN when a window holds one, of which the last gets it: both as in PyTorch.
  */
 export function maxPool2d<S extends Shape>(x: Tensor<S>, options: Pool2dOptions): Tensor<Pool2d<S>>
 export function maxPool2d(x: Tensor, options: Pool2dOptions): Tensor {

@@ -38,7 +38,7 @@ function correlate(x: Plain, w: Plain, options: Options, before: Pair, count: Pa
   })
 }
 
-function convReference(x: Plain, w: Plain, options: Options): Plain {
+export function convReference(x: Plain, w: Plain, options: Options): Plain {
   const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)]
   const axes = [0, 1] as const
   const reach = axes.map((a) => dilation[a] * (w.shape[2 + a]! - 1))
@@ -54,7 +54,7 @@ function convReference(x: Plain, w: Plain, options: Options): Plain {
 }
 
 /** Every element of x spread over its window of the result. */
-function transposeReference(x: Plain, w: Plain, options: Options): Plain {
+export function transposeReference(x: Plain, w: Plain, options: Options): Plain {
   const [stride, dilation] = [pair(options.stride ?? 1), pair(options.dilation ?? 1)]
   const [padding, extra] = [pair((options.padding as number | Pair) ?? 0), pair(options.outputPadding ?? 0)]
   const groups = options.groups ?? 1

@@ -1,0 +1,406 @@
+/** @file Convolutions beyond the op table: random windows, PyTorch's 'same', dtypes, empty images, mistakes and their messages. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as tg from '../../src/index.ts'
+import { checked } from '../support/checking.ts'
+import { expectClose, expectSame } from '../support/close.ts'
+import { f64, loose } from '../support/f64.ts'
+import { LAYOUTS, place, read } from '../support/layouts.ts'
+import { check } from '../support/messages.ts'
+import { build } from '../support/plain.ts'
+import { randomFor } from '../support/sample.ts'
+import { WRONG } from '../support/wrong.ts'
+import { convReference, transposeReference } from './table/conv.ts'
+
+const conv1d = loose(tg.conv1d)
+const conv2d = loose(tg.conv2d)
+const convTranspose2d = loose(tg.convTranspose2d)
+const zeros = (...shape: number[]): tg.Tensor => tg.zeros(shape, { dtype: 'float64' })
+
+/** Values in [-1, 1). */
+function random(shape: readonly number[], seed: string, layout: (typeof LAYOUTS)[number] = 'contiguous') {
+  const next = randomFor(seed)
+  return place(
+    build(shape, () => 2 * next() - 1),
+    'float64',
+    layout,
+  )
+}
+
+const pairOf = (least: number, most: number): fc.Arbitrary<[number, number]> =>
+  fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }))
+
+/** Shapes and options that fit; kernels large enough, now and then, for the packed matrix product. */
+const cases = fc
+  .record({
+    count: fc.integer({ min: 0, max: 3 }),
+    groups: fc.integer({ min: 1, max: 3 }),
+    channels: fc.integer({ min: 1, max: 4 }),
+    outputs: fc.integer({ min: 1, max: 5 }),
+    kernel: pairOf(1, 4),
+    more: pairOf(0, 9),
+    stride: pairOf(1, 4),
+    dilation: pairOf(1, 3),
+    padding: pairOf(0, 5),
+    layout: fc.constantFrom(...LAYOUTS.slice(0, 4)),
+    seed: fc.string(),
+  })
+  .map(({ kernel, more, dilation, padding, ...rest }) => {
+    const size = ([0, 1] as const).map((a) =>
+      Math.max(1, dilation[a] * (kernel[a] - 1) + 1 + more[a] - 2 * padding[a]),
+    ) as [number, number]
+    return { ...rest, kernel, dilation, padding, size }
+  })
+
+/** <ct, f(x, w)> = <gradient by x, x> = <gradient by w, w> for a bilinear f. */
+function expectAdjoints(f: (x: tg.Tensor, w: tg.Tensor) => tg.Tensor, x: tg.Tensor, w: tg.Tensor): void {
+  const [y, pull] = tg.vjp(f, x, w)
+  const ct = random(y.shape, 'ct', 'transposed')
+  const [byX, byW] = pull(ct) as [tg.Tensor, tg.Tensor]
+  const product = (a: tg.Tensor, b: tg.Tensor): number => tg.sum(tg.mul(a, b)).item()
+  const [one, two, three] = [product(ct, y), product(byX, x), product(byW, w)]
+  // Sums of some 10,000 products of magnitude 10 that cancel: 1e-16 times 10 times the root of their number.
+  expect(Math.abs(one - two)).toBeLessThan(1e-11)
+  expect(Math.abs(one - three)).toBeLessThan(1e-11)
+}
+
+describe('random windows', () => {
+  it('conv2d is the sum over their elements, and convTranspose2d its transpose', () => {
+    fc.assert(
+      fc.property(cases, (c) => {
+        const { stride, dilation, padding, groups } = c
+        const options = { stride, dilation, padding, groups }
+        const x = random([c.count, c.channels * groups, ...c.size], c.seed, c.layout)
+        const w = random([c.outputs * groups, c.channels, ...c.kernel], `${c.seed} w`, c.layout)
+        const y = checked(() => conv2d(x, w, options))
+        const expected = convReference(read(x), read(w), options)
+        // Up to 64 products of magnitude 1, whose sum may cancel.
+        expectClose(y, expected, 1e-14, '', 16)
+        expectAdjoints((x, w) => conv2d(x, w, options), x, w)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('convTranspose2d spreads its elements', () => {
+    const extra = fc.tuple(cases, pairOf(0, 3)).filter(([{ stride, dilation, ...c }, extra]) =>
+      ([0, 1] as const).every((a) => {
+        const size = (c.size[a] - 1) * stride[a] + dilation[a] * (c.kernel[a] - 1) + 1 + extra[a]
+        return extra[a] < Math.max(stride[a], dilation[a]) && size > 2 * c.padding[a]
+      }),
+    )
+    fc.assert(
+      fc.property(extra, ([{ stride, dilation, padding, groups, ...c }, outputPadding]) => {
+        const options = { stride, dilation, padding, groups, outputPadding }
+        const x = random([c.count, c.outputs * groups, ...c.size], c.seed, c.layout)
+        const w = random([c.outputs * groups, c.channels, ...c.kernel], `${c.seed} w`, c.layout)
+        const y = checked(() => convTranspose2d(x, w, options))
+        // Up to 5 x 16 products of magnitude 1, whose sum may cancel.
+        expectClose(y, transposeReference(read(x), read(w), options), 1e-14, '', 16)
+        expectAdjoints((x, w) => convTranspose2d(x, w, options), x, w)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe("padding 'same'", () => {
+  it('puts the odd zero at the end, as PyTorch', () => {
+    expect(conv1d(f64([[1, 2, 3]]), f64([[[1, 1]]]), { padding: 'same' }).toArray()).toEqual([[3, 5, 3]])
+    expect(conv1d(f64([[1, 2, 3]]), f64([[[1, 10, 100, 1000]]]), { padding: 'same' }).toArray()).toEqual([
+      [3210, 321, 32],
+    ])
+  })
+
+  it('of an odd kernel is half of it', () => {
+    const [x, w] = [random([2, 3, 5, 6], 'x'), random([4, 3, 3, 5], 'w')]
+    expectSame(conv2d(x, w, { padding: 'same' }), conv2d(x, w, { padding: [1, 2] }))
+    expectSame(
+      conv2d(x, w, { padding: 'same', dilation: [2, 1] }),
+      conv2d(x, w, { padding: [2, 2], dilation: [2, 1] }),
+    )
+  })
+})
+
+describe('groups', () => {
+  it('are convolutions of their own', () => {
+    const [x, w] = [random([2, 6, 4, 4], 'x'), random([9, 2, 2, 2], 'w')]
+    const parts = [0, 1, 2].map((k) =>
+      conv2d(x.slice([null, [2 * k, 2 * k + 2]]), w.slice([[3 * k, 3 * k + 3]])),
+    )
+    expectSame(conv2d(x, w, { groups: 3 }), tg.concat(parts, 1))
+  })
+})
+
+describe('int32', () => {
+  it('wraps, as mul and sum do', () => {
+    const x = tg.full([1, 2, 2, 2], 2 ** 30, { dtype: 'int32' })
+    const w = tg.full([1, 2, 2, 2], 3, { dtype: 'int32' })
+    const y = conv2d(x, w)
+    expect([y.dtype, y.item()]).toEqual(['int32', (24 * 2 ** 30) | 0])
+    const odd = tg.full([1, 2, 2, 2], 2 ** 30 + 1, { dtype: 'int32' })
+    expect(conv2d(odd, w).item()).toBe(24)
+    expect(convTranspose2d(odd, tg.full([2, 1, 1, 1], 3, { dtype: 'int32' })).toArray()).toEqual([
+      [
+        [
+          [6 - 2 ** 31, 6 - 2 ** 31],
+          [6 - 2 ** 31, 6 - 2 ** 31],
+        ],
+      ],
+    ])
+  })
+})
+
+describe('no elements', () => {
+  const shapesOf = (f: (...xs: tg.Tensor[]) => tg.Tensor, ...xs: tg.Tensor[]): number[] => {
+    const [y, pull] = tg.vjp(f, ...xs)
+    pull(zeros(...y.shape)).forEach((ct, i) => {
+      expect(ct!.shape).toEqual(xs[i]!.shape)
+      expect([...ct!.data].every((value) => value === 0)).toBe(true)
+    })
+    return [...y.shape]
+  }
+
+  it('of images, channels, outputs: empty results or zeros, and gradients of the right shapes', () => {
+    expect(shapesOf(conv2d, zeros(0, 2, 4, 4), zeros(3, 2, 2, 2))).toEqual([0, 3, 3, 3])
+    expect(shapesOf(conv2d, zeros(2, 2, 4, 4), zeros(0, 2, 2, 2))).toEqual([2, 0, 3, 3])
+    expect(shapesOf(conv2d, zeros(2, 0, 4, 4), zeros(3, 0, 2, 2))).toEqual([2, 3, 3, 3])
+    expect(shapesOf(conv1d, zeros(0, 2, 4), zeros(3, 2, 2))).toEqual([0, 3, 3])
+    expect(shapesOf(convTranspose2d, zeros(0, 2, 4, 4), zeros(2, 3, 2, 2))).toEqual([0, 3, 5, 5])
+    expect(shapesOf(convTranspose2d, zeros(2, 0, 4, 4), zeros(0, 3, 2, 2))).toEqual([2, 3, 5, 5])
+  })
+
+  it('padding alone gives the bias', () => {
+    const y = conv2d(zeros(1, 1, 0, 1), tg.ones([2, 1, 2, 2], { dtype: 'float64' }), {
+      padding: 1,
+      bias: f64([5, 7]),
+    })
+    expect(y.toArray()).toEqual([[[[5, 5]], [[7, 7]]]])
+  })
+
+  it('an empty batch under vmap, in every choice of what is batched', () => {
+    const [x, w] = [zeros(0, 1, 2, 3, 3), zeros(0, 2, 1, 2, 2)]
+    const f = (x: tg.Tensor, w: tg.Tensor): tg.Tensor => conv2d(x, w, { groups: 2 })
+    for (const batched of [
+      [true, true],
+      [true, false],
+      [false, true],
+    ] as const) {
+      const one = (t: tg.Tensor, b: boolean): tg.Tensor => (b ? t : zeros(...t.shape.slice(1)))
+      const inAxes = batched.map((b) => (b ? 0 : null))
+      const y = loose(tg.vmap)(f, { inAxes })(one(x, batched[0]), one(w, batched[1]))
+      expect(y.shape).toEqual([0, 1, 2, 2, 2])
+    }
+    // Differentiated from outside: the batched convolution has 0 groups.
+    const cts = loose(tg.vjp)(loose(tg.vmap)(f), x, w)[1](zeros(0, 1, 2, 2, 2))
+    expect(cts.map((ct: tg.Tensor) => ct.shape)).toEqual([x.shape, w.shape])
+  })
+
+  it('in 2^53 groups: no loop over them', () => {
+    const [x, groups] = [zeros(1, 0, 2, 2), 2 ** 53]
+    expect(shapesOf((x, w) => conv2d(x, w, { groups }), x, zeros(0, 0, 2, 2))).toEqual([1, 0, 1, 1])
+    expect(shapesOf((x, w) => convTranspose2d(x, w, { groups }), x, zeros(0, 0, 2, 2))).toEqual([1, 0, 3, 3])
+  })
+})
+
+describe('mistakes', () => {
+  const x = zeros(2, 3, 8, 8)
+  const w = zeros(4, 3, 3, 3)
+  check([
+    [
+      'other channels',
+      () => conv2d(x, zeros(4, 2, 3, 3)),
+      'conv2d: input [2, 3, 8, 8] has 3 channels, weight [4, 2, 3, 3] takes 2',
+    ],
+    [
+      'channels last',
+      () => conv2d(zeros(2, 8, 8, 3), w),
+      'conv2d: input [2, 8, 8, 3] has 8 channels, weight [4, 3, 3, 3] takes 3; channels stand before sizes, as in x.permute([0, 3, 1, 2])',
+    ],
+    [
+      'channels last, one image',
+      () => conv2d(zeros(8, 8, 3), w),
+      'conv2d: input [8, 8, 3] has 8 channels, weight [4, 3, 3, 3] takes 3; channels stand before sizes, as in x.permute([2, 0, 1])',
+    ],
+    [
+      'channels last, in one axis',
+      () => conv1d(zeros(2, 8, 3), zeros(4, 3, 3)),
+      'conv1d: input [2, 8, 3] has 8 channels, weight [4, 3, 3] takes 3; channels stand before sizes, as in x.permute([0, 2, 1])',
+    ],
+    [
+      'groups forgotten',
+      () => conv2d(zeros(2, 4, 8, 8), zeros(6, 2, 3, 3)),
+      'conv2d: input [2, 4, 8, 8] has 4 channels, weight [6, 2, 3, 3] takes 2; with { groups: 2 } they meet',
+    ],
+    [
+      'groups that do not divide the channels',
+      () => conv2d(x, w, { groups: 2 }),
+      'conv2d: groups 2 do not divide the 3 channels of input [2, 3, 8, 8]',
+    ],
+    [
+      'groups that do not divide the outputs',
+      () => conv2d(x, zeros(4, 1, 3, 3), { groups: 3 }),
+      'conv2d: groups 3 do not divide the 4 outputs of weight [4, 1, 3, 3]',
+    ],
+    [
+      'groups of another size',
+      () => conv2d(zeros(2, 8, 8, 8), zeros(4, 3, 3, 3), { groups: 2 }),
+      'conv2d: input [2, 8, 8, 8] has 8 channels, weight [4, 3, 3, 3] takes 3 in each of 2 groups',
+    ],
+    ['no groups', () => conv2d(x, w, { groups: 0 }), 'conv2d: groups must be a whole number >= 1, got 0'],
+    [
+      'a kernel larger than the image',
+      () => conv2d(x, zeros(4, 3, 11, 3), { padding: 1 }),
+      'conv2d: the kernel covers [11, 3], more than the padded input, [10, 10]; use a smaller kernel, or more padding',
+    ],
+    [
+      'a kernel that dilation makes larger than the image',
+      () => conv2d(x, w, { dilation: [1, 4] }),
+      'conv2d: the kernel covers [3, 9] (dilation [1, 4]), more than the padded input, [8, 8]; use a smaller kernel, or more padding',
+    ],
+    [
+      'a kernel longer than the signal',
+      () => conv1d(zeros(1, 2), zeros(1, 1, 3)),
+      'conv1d: the kernel covers 3, more than the padded input, 2; use a smaller kernel, or more padding',
+    ],
+    [
+      'an empty kernel',
+      () => conv2d(x, zeros(4, 3, 0, 3)),
+      'conv2d: the kernel has size [0, 3], it must be >= 1',
+    ],
+    [
+      'an empty kernel along one axis',
+      () => conv1d(zeros(1, 2), zeros(1, 1, 0), { padding: 'same' }),
+      'conv1d: the kernel has size 0, it must be >= 1',
+    ],
+    [
+      'a fraction',
+      () => conv2d(x, w, { stride: 1.5 }),
+      'conv2d: stride must be a whole number >= 1, or a pair [h, w] of them, got 1.5',
+    ],
+    [
+      'a fraction in a pair',
+      () => conv2d(x, w, { padding: [1, 0.5] }),
+      'conv2d: padding must be a whole number >= 0, or a pair [h, w] of them, got [1, 0.5]',
+    ],
+    [
+      'a pair of holes',
+      () => conv2d(x, w, { dilation: new Array(2) }),
+      'conv2d: dilation must be a whole number >= 1, or a pair [h, w] of them, got [undefined, undefined]',
+    ],
+    [
+      'a pair along one axis',
+      () => conv1d(zeros(1, 2), zeros(1, 1, 1), { stride: [1, 1] }),
+      'conv1d: stride must be a whole number >= 1, got [1, 1]',
+    ],
+    [
+      "'valid'",
+      () => conv2d(x, w, { padding: 'valid' }),
+      'conv2d: padding must be numbers or \'same\', got "valid"',
+    ],
+    [
+      "'same' with a stride",
+      () => conv2d(x, w, { padding: 'same', stride: [1, 2] }),
+      "conv2d: padding 'same' needs stride 1, got [1, 2]",
+    ],
+    [
+      "'same' with a stride, in one axis",
+      () => conv1d(zeros(1, 2), zeros(1, 1, 1), { padding: 'same', stride: 2 }),
+      "conv1d: padding 'same' needs stride 1, got 2",
+    ],
+    [
+      "'same' turned round",
+      () => convTranspose2d(x, zeros(3, 4, 2, 2), { padding: 'same' }),
+      'convTranspose2d: padding must be a whole number >= 0, or a pair [h, w] of them, got "same"',
+    ],
+    [
+      'no channels',
+      () => conv2d(zeros(8, 8), w),
+      'conv2d: the input must be [N, C, H, W] or [C, H, W], got [8, 8]; for one channel write x.unsqueeze(0)',
+    ],
+    [
+      'too many axes',
+      () => conv2d(zeros(1, 1, 1, 1, 1), w),
+      'conv2d: the input must be [N, C, H, W] or [C, H, W], got [1, 1, 1, 1, 1]',
+    ],
+    [
+      'an input of one axis',
+      () => conv1d(zeros(3), zeros(1, 1, 1)),
+      'conv1d: the input must be [N, C, L] or [C, L], got [3]',
+    ],
+    [
+      'a weight of other axes',
+      () => conv2d(x, zeros(4, 3, 3)),
+      'conv2d: the weight must be [O, C / groups, kH, kW], got [4, 3, 3]',
+    ],
+    [
+      'a bias of another size',
+      () => conv2d(x, w, { bias: zeros(3) }),
+      'conv2d: the bias must be [4], one per output channel, got [3]',
+    ],
+    [
+      'a bias of another dtype',
+      () => conv2d(x, w, { bias: tg.zeros([4]) }),
+      "conv2d: dtypes float64 and float32 differ; convert one with to('float64')",
+    ],
+    [
+      'an option of another op',
+      () => conv2d(x, w, { outputPadding: 1 }),
+      'conv2d: there is no option "outputPadding"; there are bias, stride, padding, dilation, groups',
+    ],
+    [
+      'channels of the transpose',
+      () => convTranspose2d(x, w),
+      'convTranspose2d: input [2, 3, 8, 8] has 3 channels, weight [4, 3, 3, 3] takes 4',
+    ],
+    [
+      'groups of the transpose',
+      () => convTranspose2d(x, zeros(3, 2, 2, 2), { groups: 2 }),
+      'convTranspose2d: groups 2 do not divide the 3 channels of input [2, 3, 8, 8]',
+    ],
+    [
+      'as much output padding as stride',
+      () => convTranspose2d(x, zeros(3, 2, 2, 2), { stride: [2, 1], outputPadding: 1 }),
+      'convTranspose2d: outputPadding [1, 1] must be less than stride [2, 1] or dilation [1, 1] on both axes',
+    ],
+    [
+      'nothing left of the transpose',
+      () => convTranspose2d(zeros(1, 3, 2, 2), zeros(3, 2, 1, 3), { padding: 1 }),
+      'convTranspose2d: input [1, 3, 2, 2] makes no output: 2 on axis -2, of which padding 1 on both sides is cut',
+    ],
+    [
+      'nothing to turn round',
+      () => convTranspose2d(zeros(1, 3, 2, 0), zeros(3, 2, 1, 3)),
+      'convTranspose2d: input [1, 3, 2, 0] makes no output: 0 on axis -1, of which padding 0 on both sides is cut',
+    ],
+    [
+      'too much padding',
+      () => conv2d(x, w, { padding: 2 ** 40 }),
+      'conv2d: dimension 0 of the shape is 2199023255558; at most 2147483647 is possible',
+    ],
+  ])
+
+  const calls: Record<string, (options: object) => unknown> = {
+    conv1d: (options) => conv1d(zeros(2, 4, 5), zeros(4, 4, 2), options),
+    conv2d: (options) => conv2d(zeros(2, 4, 5, 5), zeros(4, 4, 2, 2), options),
+    convTranspose2d: (options) => convTranspose2d(zeros(2, 4, 5, 5), zeros(4, 4, 2, 2), options),
+    maxPool2d: (options) => loose(tg.maxPool2d)(zeros(2, 4, 5, 5), { kernelSize: 2, ...options }),
+    avgPool2d: (options) => loose(tg.avgPool2d)(zeros(2, 4, 5, 5), { kernelSize: 2, ...options }),
+  }
+  it.each(Object.keys(calls))('%s: every wrong value of every option is refused, or harmless', (name) => {
+    for (const option of ['bias', 'stride', 'padding', 'dilation', 'groups', 'outputPadding', 'kernelSize']) {
+      for (const [what, make] of Object.entries(WRONG)) {
+        try {
+          const y = calls[name]!({ [option]: make() }) as tg.Tensor
+          expect(
+            [...y.data].every((value) => value === 0),
+            `${option}: ${what}`,
+          ).toBe(true)
+        } catch (error) {
+          expect(error, `${option}: ${what}`).toBeInstanceOf(tg.TapegradError)
+          expect((error as tg.TapegradError).message, what).toMatch(new RegExp(`^${name}: `))
+        }
+      }
+    }
+  })
+})
