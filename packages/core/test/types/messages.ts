@@ -3,6 +3,8 @@
  * point at, and its whole message.
  */
 
+import { indexMistakes } from './messages-index.ts'
+
 /** What every row can use. */
 export const preamble = `
 import { concat, grad, jvp, linear, matmul, oneHot, stack, sum, type Tensor, tensor, vjp, where, zeros } from '../../src/index.ts'
@@ -190,6 +192,7 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
   // Joining and indexing.
   ['t23.take(«3», 0)', refused('number', 'Indices')],
   ['t23.take([1], «2»)', says('2', 'axis 2 is out of range for 2 axes; use -2 to 1')],
+  ...indexMistakes,
   [
     'concat([t23, «t45»], 0)',
     mismatch(
