@@ -1,5 +1,5 @@
 /** @file The types of dot, outer and of what takes square matrices: shapes and checks. Imports shape-types.ts. */
-import type { Broadcast, Gradual, Shape, Show } from './shape-types.ts'
+import type { Broadcast, BroadcastCheck, Gradual, Shape, Show } from './shape-types.ts'
 
 /** `Ok` where A and B have one axis each, of one size, else a message. */
 export type DotArg<A extends Shape, B extends Shape, Ok> = number extends A['length'] | B['length']
@@ -50,42 +50,19 @@ export type Solve<A extends Shape, B extends Shape> = number extends A['length']
         : Shape
     : Shape
 
-/** `Ok` where b has a row for each equation of a, else a message. */
+/** `Ok` where b has a row for each equation of a and the leading axes broadcast, else a message. */
 export type SolveArg<A extends Shape, B extends Shape, Ok> = number extends A['length'] | B['length']
   ? Ok
   : { x: SquareArg<A, 'solve', Ok> } extends { x: Ok }
     ? A extends readonly [...infer P extends Shape, infer N extends number, unknown]
-      ? B extends readonly [infer M extends number] | readonly [...Shape, infer M extends number, unknown]
+      ? B extends
+          | readonly [infer M extends number]
+          | readonly [...infer Q extends Shape, infer M extends number, unknown]
         ? { x: Gradual<M>; y: Gradual<N> } extends { x: Gradual<N> } | { y: Gradual<M> }
-          ? BatchArg<P, Batch<B>, A, B, Ok>
+          ? B extends readonly [unknown]
+            ? Ok
+            : BroadcastCheck<P, Q, A, B, Ok, [0, 0, 0]>
           : `solve: ${N} equations in ${Show<A>}, but ${M} rows in ${Show<B>}`
-        : `solve: b is 0-d; it must be a vector or hold matrices`
+        : 'solve: b is 0-d; it must be a vector or hold matrices'
       : Ok
     : SquareArg<A, 'solve', Ok>
-
-/** Leading axes broadcast; those of a vector are none. */
-type BatchArg<
-  P extends Shape,
-  Q extends Shape,
-  A extends Shape,
-  B extends Shape,
-  Ok,
-> = number extends Q['length']
-  ? Ok
-  : Broadcast<P, Q> extends infer R extends Shape
-    ? { x: Fits<P, R>; y: Fits<Q, R> } extends { x: true; y: true }
-      ? Ok
-      : `solve: the leading axes of ${Show<A>} and ${Show<B>} do not broadcast`
-    : Ok
-
-/** Whether each dimension of S is 1 or that of the broadcast shape R. */
-type Fits<S extends Shape, R extends Shape> = S extends readonly [
-  ...infer P extends Shape,
-  infer X extends number,
-]
-  ? R extends readonly [...infer Q extends Shape, infer Y extends number]
-    ? { x: Gradual<X>; y: Gradual<Y> } extends { x: Gradual<Y> } | { y: Gradual<X> } | { x: 1 }
-      ? Fits<P, Q>
-      : false
-    : true
-  : true

@@ -75,7 +75,7 @@ export type Broadcastable<A extends Shape, B extends Shape, Ok> = { x: A; y: B }
     : BroadcastCheck<A, B, A, B, Ok, [0]>
 
 /** Walks AI and BI from the right; A and B are kept for the message, Pos counts the axes. */
-type BroadcastCheck<
+export type BroadcastCheck<
   AI extends Shape,
   BI extends Shape,
   A extends Shape,

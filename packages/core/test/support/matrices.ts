@@ -85,3 +85,13 @@ export function eachMatrix(f: (...matrices: Rows[]) => Rows, ...xs: Plain[]): Pl
     return resultAt(index.slice(0, -2))[i]![j]!
   })
 }
+
+/** The matrix product by loops. */
+export function product(a: Plain, b: Plain): Plain {
+  const [m, k] = a.shape as [number, number]
+  return build([m, b.shape[1]!], ([i, j]) => {
+    let sum = 0
+    for (let l = 0; l < k; l++) sum += at(a, [i!, l]) * at(b, [l, j!])
+    return sum
+  })
+}

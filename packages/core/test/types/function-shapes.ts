@@ -21,6 +21,7 @@ import {
   zeros,
   zerosLike,
 } from '../../src/index.ts'
+import { einsumShapes } from './einsum-shapes.ts'
 import { gradual, type Row, row, unknown } from './row.ts'
 
 const t3 = ones([3])
@@ -34,6 +35,7 @@ const index = tensor(new Int32Array([0, 1, 1, 0]), { shape: [2, 2] })
 
 /** Functions that are not methods. */
 export const functions: Readonly<Record<string, readonly Row[]>> = {
+  einsum: einsumShapes,
   where: [
     row([2, 3], where(t23.gt(0), t23, t3), where(t21.gt(0), t13, 0), where(t3.gt(0), 1, t21)),
     row([2, 3], where(t23.gt(0), 1, 0)),
