@@ -67,12 +67,11 @@ function solve(matrix: bigint[][], right: bigint[]): bigint[] {
 }
 
 /**
- * The polynomial of `count` coefficients (lowest first) nearest to the power series on [low, high] where an
- * error counts x^weight times: least squares on Chebyshev points, within a small factor of the minimax
- * polynomial.
+ * The polynomial of `count` coefficients (lowest first) nearest to `f` on [low, high] where an error counts
+ * x^weight times: least squares on Chebyshev points, within a small factor of the minimax polynomial.
  */
-export function fit(
-  series: (k: bigint) => bigint,
+function fitFunction(
+  f: (x: bigint) => bigint,
   low: number,
   high: number,
   count: number,
@@ -90,9 +89,7 @@ export function fit(
       power = times(power, x)
       return current
     })
-    let target = 0n
-    let term = basis[0]!
-    for (let k = 0n; k < 60n; k++, term = times(term, x)) target += times(series(k), term)
+    const target = times(basis[0]!, f(x))
     for (let row = 0; row < count; row++) {
       right[row]! += times(basis[row]!, target)
       for (let column = 0; column < count; column++)
@@ -100,6 +97,18 @@ export function fit(
     }
   }
   return solve(matrix, right).map(toNumber)
+}
+
+/** As fitFunction, to the power series. */
+export function fit(
+  series: (k: bigint) => bigint,
+  low: number,
+  high: number,
+  count: number,
+  weight: number,
+): number[] {
+  const coefficients = Array.from({ length: 90 }, (_, k) => series(BigInt(k)))
+  return fitFunction((x) => coefficients.reduceRight((sum, c) => times(sum, x) + c), low, high, count, weight)
 }
 
 function factorial(n: bigint): bigint {
@@ -123,6 +132,65 @@ export const sinCoefficients = (): number[] =>
 export const cosCoefficients = (): number[] =>
   fit((k) => ((k % 2n === 0n ? 1n : -1n) * ONE) / factorial(2n * k + 4n), 0, QUARTER_PI_SQUARED, 6, 2)
 
+const alternating = (k: bigint): bigint => (k % 2n === 0n ? 1n : -1n)
+/** sinh x = x + x^3 p(x^2), |x| <= 1. */
+export const sinhCoefficients = (): number[] => fit((k) => ONE / factorial(2n * k + 3n), 0, 1 + 1e-6, 8, 1)
+/** arctan z = z + z^3 p(z^2), |z| <= 7/16. */
+export const arctanCoefficients = (): number[] =>
+  fit((k) => (-alternating(k) * ONE) / (2n * k + 3n), 0, (7 / 16) ** 2 + 1e-6, 11, 1)
+/** arcsin s = s + s^3 p(s^2), |s| <= 1/2. */
+export const arcsinCoefficients = (): number[] =>
+  fit(
+    (k) => (ONE * factorial(2n * k + 2n)) / (4n ** (k + 1n) * factorial(k + 1n) ** 2n * (2n * k + 3n)),
+    0,
+    0.25 + 1e-6,
+    12,
+    1,
+  )
+
+/** The square root, by Newton's iteration. */
+function squareRoot(a: bigint): bigint {
+  let root = a + ONE
+  for (let next = (root + over(a, root)) / 2n; next < root; next = (root + over(a, root)) / 2n) root = next
+  return root
+}
+/** 2 / sqrt(pi). */
+export const twoOverRootPi: bigint = over(2n * ONE, squareRoot(2n * halfPi))
+
+/** erf x = x + x p(x^2), |x| <= 1. */
+export const erfCoefficients = (): number[] =>
+  fit(
+    (k) => (alternating(k) * twoOverRootPi) / (factorial(k) * (2n * k + 1n)) - (k === 0n ? ONE : 0n),
+    0,
+    1 + 1e-6,
+    13,
+    0,
+  )
+
+/** Where the variable t = (x - ERFC_CENTER) / (x + ERFC_CENTER) of the fit below is 0. */
+const ERFC_CENTER = 3
+/** e^(x^2) erfc x by its continued fraction, which at x >= 1/2 converges below 2^-100. */
+function scaledErfc(x: bigint): bigint {
+  let tail = x
+  for (let k = 4000n; k > 0n; k--) tail = x + over((k * ONE) / 2n, tail)
+  return over(twoOverRootPi / 2n, tail)
+}
+/** (1 + 2 x) e^(x^2) erfc x = p(t) for 1/2 <= x <= 28. */
+export const erfcCoefficients = (): number[] => {
+  const center = BigInt(ERFC_CENTER) * ONE
+  const end = (x: number): number => (x - ERFC_CENTER) / (x + ERFC_CENTER)
+  return fitFunction(
+    (t) => {
+      const x = over(times(center, ONE + t), ONE - t)
+      return times(ONE + 2n * x, scaledErfc(x))
+    },
+    end(0.5) - 1e-6,
+    end(28) + 1e-6,
+    21,
+    0,
+  )
+}
+
 if (process.argv[1]?.endsWith('coefficients.ts')) {
   console.log('ln 2 in two parts', split(ln2, [42, 53]))
   console.log('pi / 2 in three parts', split(halfPi, [33, 32, 53]))
@@ -130,4 +198,9 @@ if (process.argv[1]?.endsWith('coefficients.ts')) {
   console.log('log', logCoefficients())
   console.log('sin', sinCoefficients())
   console.log('cos', cosCoefficients())
+  console.log('sinh', sinhCoefficients())
+  console.log('arctan', arctanCoefficients())
+  console.log('arcsin', arcsinCoefficients())
+  console.log('erf', erfCoefficients())
+  console.log('erfc', erfcCoefficients())
 }

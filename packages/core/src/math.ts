@@ -6,8 +6,11 @@ import { exp, log, log1p } from './math/exponential.ts'
 import { cos, sin } from './math/trigonometric.ts'
 import { type Expr, emitJavaScript, interpret, type Scalar } from './scalar.ts'
 
+export { erf, normalCdf } from './math/error-function.ts'
 export { exp, log, log1p } from './math/exponential.ts'
-export { cos, sin } from './math/trigonometric.ts'
+export { cosh, expm1, sinh } from './math/hyperbolic.ts'
+export { acos, asin, atan, atan2 } from './math/inverse.ts'
+export { cos, sin, tan } from './math/trigonometric.ts'
 
 /** 1 / (1 + e^-x), without overflow on either side. */
 export function sigmoid<T>(scalar: Scalar<T>, x: T): T {

@@ -1,10 +1,11 @@
 /**
- * @file Our own sin and cos in the scalar algebra: IEEE operations only, so the same bits on every engine.
- * Imports scalar.ts, exponential.ts and polynomial.ts.
+ * @file Our own sin, cos and tan in the scalar algebra: IEEE operations only, so the same bits on every engine.
+ * Imports scalar.ts, exponential.ts, polynomial.ts and precise.ts.
  */
 import { interpret, type Scalar, type SlowPath } from '../scalar.ts'
 import { ROUNDER } from './exponential.ts'
 import { polynomial } from './polynomial.ts'
+import { productError } from './precise.ts'
 
 /**
  * pi / 2 as a sum: the first parts have 33 and 32 bits, so that their products with integers up to 2^20 are
@@ -22,19 +23,43 @@ const COS = [
   2.0875714489814802e-9, -1.1359230197218536e-11,
 ]
 
-/** sin(quadrant pi/2 + r + low) for |r| <= pi/4 and a low far below it. */
-function sinOfReduced<T>(s: Scalar<T>, quadrant: T, r: T, low: T): T {
+/** sin and cos of r + low for |r| <= pi/4 and a low far below it: r and `top`, each plus a smaller rest. */
+function sineAndCosine<T>(s: Scalar<T>, r: T, low: T): { sineRest: T; top: T; cosineRest: T } {
   const z = s.mul(r, r)
   const half = s.mul(z, s.constant(0.5))
   const top = s.sub(s.constant(1), half)
-  const sine = s.add(r, s.add(s.mul(s.mul(r, z), polynomial(s, z, SIN)), s.mul(low, top)))
+  const sineRest = s.add(s.mul(s.mul(r, z), polynomial(s, z, SIN)), s.mul(low, top))
   const rest = s.sub(s.mul(s.mul(z, z), polynomial(s, z, COS)), s.mul(r, low))
-  const cosine = s.add(top, s.add(s.sub(s.sub(s.constant(1), top), half), rest))
+  return { sineRest, top, cosineRest: s.add(s.sub(s.sub(s.constant(1), top), half), rest) }
+}
+
+/** sin(quadrant pi/2 + r + low) for |r| <= pi/4 and a low far below it. */
+function sinOfReduced<T>(s: Scalar<T>, quadrant: T, r: T, low: T): T {
+  const { sineRest, top, cosineRest } = sineAndCosine(s, r, low)
+  const [sine, cosine] = [s.add(r, sineRest), s.add(top, cosineRest)]
   // Products with 0 and 1 instead of selects: quadrants are unpredictable.
   const odd = s.indicator(s.bit(quadrant, 0))
   const magnitude = s.add(s.mul(cosine, odd), s.mul(sine, s.sub(s.constant(1), odd)))
   const lower = s.indicator(s.bit(quadrant, 1))
   return s.mul(magnitude, s.sub(s.constant(1), s.add(lower, lower)))
+}
+
+/** tan(quadrant pi/2 + r + low) for |r| <= pi/4 and a low far below it: a quotient of two sums, its rounding made good. */
+function tanOfReduced<T>(s: Scalar<T>, quadrant: T, r: T, low: T): T {
+  const { sineRest, top, cosineRest } = sineAndCosine(s, r, low)
+  const [sine, cosine] = [s.add(r, sineRest), s.add(top, cosineRest)]
+  const [sineLow, cosineLow] = [s.sub(sineRest, s.sub(sine, r)), s.sub(cosineRest, s.sub(cosine, top))]
+  const odd = s.bit(quadrant, 0)
+  const divisor = s.select(odd, sine, cosine)
+  const quotient = s.div(s.select(odd, s.neg(cosine), sine), divisor)
+  const product = s.mul(quotient, divisor)
+  const numerator = s.sub(s.select(odd, s.neg(cosine), sine), product)
+  const missing = s.sub(numerator, productError(s, quotient, divisor, product))
+  const lower = s.sub(
+    s.select(odd, s.neg(cosineLow), sineLow),
+    s.mul(quotient, s.select(odd, sineLow, cosineLow)),
+  )
+  return s.add(quotient, s.div(s.add(missing, lower), divisor))
 }
 
 /** pi / 2 in fixed point with 1,216 fraction bits, by Machin's formula; made when first needed. */
@@ -55,9 +80,16 @@ const reducedSine = /* @__PURE__ */ interpret(
   (s, quadrant, r, low) => sinOfReduced(s, quadrant!, r!, low!),
   'float64',
 )
+const reducedTangent = /* @__PURE__ */ interpret(
+  (s, quadrant, r, low) => tanOfReduced(s, quadrant!, r!, low!),
+  'float64',
+)
 
-/** sin(x + shift pi/2) by exact reduction: the error of pi / 2, at most 2^1024 times, stays below 2^-190. */
-function sinByExactReduction(x: number, shift: bigint): number {
+/**
+ * f(x + shift pi/2) for f = sin or tan, `reduced`, by exact reduction: the error of pi / 2, at most 2^1024 times, stays
+ * below 2^-190.
+ */
+function byExactReduction(reduced: typeof reducedSine, x: number, shift: bigint): number {
   if (!Number.isFinite(x)) return Number.NaN
   halfPi ||= machin()
   let exponent = 0n
@@ -68,16 +100,15 @@ function sinByExactReduction(x: number, shift: bigint): number {
   const rest = (magnitude - n * halfPi) >> (FRACTION_BITS - 192n)
   const r = Number(rest) * 2 ** -192
   const low = Number(rest - BigInt(r * 2 ** 192)) * 2 ** -192
-  return fixed < 0n
-    ? reducedSine(Number((shift - n) & 3n), -r, -low)
-    : reducedSine(Number((shift + n) & 3n), r, low)
+  return fixed < 0n ? reduced(Number((shift - n) & 3n), -r, -low) : reduced(Number((shift + n) & 3n), r, low)
 }
 
-const slowSin: SlowPath = { name: 'slowSin', run: (x) => sinByExactReduction(x, 0n) }
-const slowCos: SlowPath = { name: 'slowCos', run: (x) => sinByExactReduction(x, 1n) }
+const slowSin: SlowPath = { name: 'slowSin', run: (x) => byExactReduction(reducedSine, x, 0n) }
+const slowCos: SlowPath = { name: 'slowCos', run: (x) => byExactReduction(reducedSine, x, 1n) }
+const slowTan: SlowPath = { name: 'slowTan', run: (x) => byExactReduction(reducedTangent, x, 0n) }
 
-/** sin(x + shift pi/2) for shift 0 or 1. */
-function sinShifted<T>(s: Scalar<T>, x: T, shift: number, slow: SlowPath): T {
+/** f(x + shift pi/2) for shift 0 or 1 and f = sin or tan, `ofReduced`. */
+function shifted<T>(s: Scalar<T>, x: T, shift: number, ofReduced: typeof sinOfReduced, slow: SlowPath): T {
   const n = s.sub(s.add(s.mul(x, s.constant(2 / Math.PI)), s.constant(ROUNDER)), s.constant(ROUNDER))
   const first = s.sub(x, s.mul(n, s.constant(HALF_PI_HIGH)))
   const middle = s.mul(n, s.constant(HALF_PI_MIDDLE))
@@ -86,7 +117,7 @@ function sinShifted<T>(s: Scalar<T>, x: T, shift: number, slow: SlowPath): T {
   const r = s.sub(second, last)
   // What the roundings of second and r lost.
   const low = s.add(s.sub(s.sub(second, r), last), s.sub(s.sub(first, second), middle))
-  const y = sinOfReduced(s, s.add(n, s.constant(shift)), r, low)
+  const y = ofReduced(s, s.add(n, s.constant(shift)), r, low)
   // The parts of pi / 2 and the rounding of the last product leave an error of n 2^-122: too much this near
   // to a multiple.
   const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), s.constant(2 ** -64)))
@@ -101,12 +132,20 @@ function sinShifted<T>(s: Scalar<T>, x: T, shift: number, slow: SlowPath): T {
 export function sin<T>(scalar: Scalar<T>, x: T): T {
   // Below 2^-27 sin x rounds to x, which also keeps the sign of zero.
   return scalar.inFloat64(
-    (s, x) => s.select(s.lt(s.abs(x), s.constant(2 ** -27)), x, sinShifted(s, x, 0, slowSin)),
+    (s, x) => s.select(s.lt(s.abs(x), s.constant(2 ** -27)), x, shifted(s, x, 0, sinOfReduced, slowSin)),
     x,
   )
 }
 
 /** The cosine of x radians: as `sin`, a quarter turn on. */
 export function cos<T>(scalar: Scalar<T>, x: T): T {
-  return scalar.inFloat64((s, x) => sinShifted(s, x, 1, slowCos), x)
+  return scalar.inFloat64((s, x) => shifted(s, x, 1, sinOfReduced, slowCos), x)
+}
+
+/** The tangent of x radians, within 1 ulp in float64: as `sin`. */
+export function tan<T>(scalar: Scalar<T>, x: T): T {
+  return scalar.inFloat64(
+    (s, x) => s.select(s.lt(s.abs(x), s.constant(2 ** -27)), x, shifted(s, x, 0, tanOfReduced, slowTan)),
+    x,
+  )
 }

@@ -2,23 +2,34 @@
 import {
   type AllCloseOptions,
   abs,
+  acos,
   add,
   allClose,
+  asin,
+  atan,
+  atan2,
   ceil,
   clamp,
   cos,
+  cosh,
   div,
+  elu,
   eq,
+  erf,
   exp,
   expm1,
   floor,
+  floorDivide,
+  type GeluOptions,
   ge,
+  gelu,
   gt,
   // biome-ignore lint/suspicious/noShadowRestrictedNames: the name in NumPy and PyTorch
   isFinite,
   // biome-ignore lint/suspicious/noShadowRestrictedNames: the name in NumPy and PyTorch
   isNaN,
   le,
+  leakyRelu,
   log,
   log1p,
   logicalAnd,
@@ -31,15 +42,21 @@ import {
   ne,
   neg,
   pow,
+  reciprocal,
   relu,
+  remainder,
   round,
+  rsqrt,
   sigmoid,
   sign,
+  silu,
   sin,
+  sinh,
   softplus,
   sqrt,
   square,
   sub,
+  tan,
   tanh,
 } from '../ops/index.ts'
 import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
@@ -58,6 +75,12 @@ export interface ElementwiseMethods<S extends Shape> {
   maximum<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
   /** The smaller of the two, element by element; `min` reduces. */
   minimum<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** this - other floor(this / other): it has the sign of the divisor. */
+  remainder<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** The largest whole number <= this / other. */
+  floorDivide<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
+  /** The angle of the point (x, this) in radians. */
+  atan2<B extends Shape = S>(x: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
   /** Comparisons give a tensor of dtype bool. */
   eq<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
   ne<B extends Shape = S>(other: number | Broadcastable<S, B, Tensor<B>>): Tensor<Broadcast<S, B>>
@@ -92,6 +115,22 @@ export interface ElementwiseMethods<S extends Shape> {
   sigmoid(): Tensor<S>
   relu(): Tensor<S>
   softplus(): Tensor<S>
+  rsqrt(): Tensor<S>
+  reciprocal(): Tensor<S>
+  tan(): Tensor<S>
+  asin(): Tensor<S>
+  acos(): Tensor<S>
+  atan(): Tensor<S>
+  sinh(): Tensor<S>
+  cosh(): Tensor<S>
+  erf(): Tensor<S>
+  /** x where x > 0, else `slope` x, 0.01 unless told. */
+  leakyRelu(slope?: number): Tensor<S>
+  /** x where x > 0, else `alpha` (e^x - 1), 1 unless told. */
+  elu(alpha?: number): Tensor<S>
+  silu(): Tensor<S>
+  /** By tanh, or exactly with `{approximate: 'none'}`. */
+  gelu(options?: GeluOptions): Tensor<S>
   floor(): Tensor<S>
   ceil(): Tensor<S>
   /** To the nearest whole number, halves to the even one. */
@@ -106,6 +145,8 @@ export interface ElementwiseMethods<S extends Shape> {
 
 export const elementwiseMethods = {
   ...{ add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge },
+  ...{ remainder, floorDivide, atan2, rsqrt, reciprocal, tan, asin, acos, atan, sinh, cosh, erf },
+  ...{ leakyRelu, elu, silu, gelu },
   ...{ logicalAnd, logicalOr, allClose, floor, ceil, round, isNaN, isFinite, logicalNot },
   ...{ neg, exp, log, log1p, expm1, sqrt, square, abs, sign, sin, cos, tanh, sigmoid, relu, softplus, clamp },
 } satisfies Implementations<keyof ElementwiseMethods<Shape>>

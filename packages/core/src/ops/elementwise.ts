@@ -121,7 +121,7 @@ export const log1p: Unary = /* @__PURE__ */ unary('log1p', {
 
 /** e^x - 1, accurate near 0. */
 export const expm1: Unary = /* @__PURE__ */ unary('expm1', {
-  expr: (s, x) => s.host('expm1', x!),
+  expr: (s, x) => math.expm1(s, x!),
   d: [(d, [x]) => mul(d, exp(x!))],
   saves: SAVES_FIRST,
 })
@@ -191,10 +191,10 @@ export const sigmoid: Unary = /* @__PURE__ */ unary('sigmoid', {
   saves: SAVES_FIRST,
 })
 
-/** sigmoid'(x); sigmoid''(x) = -sigmoid'(x) tanh(x / 2). */
-const sigmoidDerivative: Unary = /* @__PURE__ */ unary('sigmoidDerivative', {
+/** sigmoid'(x); sigmoid''(x) = sigmoid'(x) (1 - 2 sigmoid(x)). */
+export const sigmoidDerivative: Unary = /* @__PURE__ */ unary('sigmoidDerivative', {
   expr: (s, x) => math.sigmoidDerivative(s, x!),
-  d: [(d, [x], out) => mul(d, mul(out, neg(tanh(mul(x!, 0.5)))))],
+  d: [(d, [x], out) => mul(d, mul(out, sub(1, mul(sigmoid(x!), 2))))],
   saves: { inputs: [0], output: true },
 })
 

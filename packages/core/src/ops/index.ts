@@ -1,5 +1,7 @@
 /** @file The ops as free functions: a barrel. */
 export type { Range } from '../movement-types.ts'
+export { elu, erf, type GeluOptions, gelu, leakyRelu, reciprocal, rsqrt, silu } from './activations.ts'
+export { floorDivide, remainder } from './arithmetic.ts'
 export { broadcastTo, type ReduceOptions, sum } from './broadcast.ts'
 export { cholesky } from './cholesky.ts'
 export { eq, ge, gt, le, lt, ne } from './compare.ts'
@@ -63,4 +65,5 @@ export { flip, pad, slice } from './slice.ts'
 export { inv, solve } from './solve.ts'
 export { take } from './take.ts'
 export { roll, split, tile } from './tile.ts'
+export { acos, asin, atan, atan2, cosh, sinh, tan } from './trigonometry.ts'
 export { where } from './where.ts'

@@ -13,6 +13,8 @@ interface Binary {
   readonly dtype?: 'bool'
   /** The number that takes the place of an operand. */
   readonly number?: number
+  /** For the second operand of dtype int32. */
+  readonly integers?: Sample
 }
 
 const SHAPES: readonly (readonly [number[], number[]])[] = [
@@ -38,10 +40,12 @@ function rows(
     order = 3,
     number = 2,
     dtype,
+    integers,
     ...rest
   }: Binary,
 ): Row[] {
   const own = dtype && { dtype }
+  const divisor = integers && { integers }
   const common = { op, order, dtypes, ...rest, roundings: 4 }
   return [
     ...SHAPES.map(([a, b]) => ({
@@ -49,7 +53,7 @@ function rows(
       title: `[${a}] and [${b}]`,
       inputs: [
         { shape: a, sample: first, ...own },
-        { shape: b, sample: second, ...own },
+        { shape: b, sample: second, ...own, ...divisor },
       ],
       reference: elementwise((x, y) => f(x!, y!)),
     })),
@@ -63,7 +67,7 @@ function rows(
     {
       ...common,
       title: `${number} and [2,3]`,
-      inputs: [{ shape: [2, 3], sample: second, ...own }],
+      inputs: [{ shape: [2, 3], sample: second, ...own, ...divisor }],
       call: (y) => ops[op]!(number, y),
       reference: elementwise((y) => f(number, y!)),
     },
@@ -73,6 +77,13 @@ function rows(
 // Two lists whose values are never nearer to one another than 0.15.
 const interleaved: readonly [Sample, Sample] = [ranked(-1, 0.3), ranked(-0.85, 0.3)]
 const comparable: readonly [Sample, Sample] = [whole(-1, 1), whole(-1, 1)]
+// With quotients of magnitude 1.1 to 1.8, and of 0.7 to 0.9 or 1.5 to 1.9 with the number: never a whole one.
+const division = (f: Binary['f']): Binary => ({
+  f,
+  samples: [away([0], -2.8, 2.8, 2.2), away([0], -2, 2, 1.55)],
+  integers: (random, n) => whole(1, 4)(random, n).map((x) => (random() < 0.5 ? -x : x)),
+  number: 3,
+})
 const comparison = (f: Binary['f']): Binary => ({
   f,
   samples: comparable,
@@ -109,6 +120,19 @@ export const binaryRows: readonly Row[] = [
     dtypes: FLOATS,
   }),
   ...rows('pow', { f: (x, y) => x ** y, samples: [uniform(0.5, 2), uniform(-2, 3)], dtypes: FLOATS }),
+  ...rows(
+    'remainder',
+    division((x, y) => x - y * Math.floor(x / y)),
+  ),
+  ...rows(
+    'floorDivide',
+    division((x, y) => Math.floor(x / y)),
+  ),
+  ...rows('atan2', {
+    f: Math.atan2,
+    samples: [away([0], -2, 2, 0.5), away([0], -2, 2, 0.5)],
+    dtypes: FLOATS,
+  }),
   ...rows('maximum', { f: (x, y) => Math.max(x, y), samples: interleaved }),
   ...rows('minimum', { f: (x, y) => Math.min(x, y), samples: interleaved }),
   ...rows(

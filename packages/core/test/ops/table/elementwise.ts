@@ -40,6 +40,13 @@ const awayFromZero = away([0], -2, 2)
 const betweenWholes = away([-2, -1, 0, 1, 2], -2.9, 2.9)
 const truth = { dtypes: ALL_DTYPES, order: 0, result: (): 'bool' => 'bool' } as const
 
+/** By a series of positive terms. */
+function erf(x: number): number {
+  let sum = 0
+  for (let k = 0, term = x; k < 60; k++, term *= (2 * x * x) / (2 * k + 1)) sum += term
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
+}
+
 export const elementwiseRows: readonly Row[] = [
   ...rows('neg', '', { f: (x) => -x, dtypes: NUMBERS }),
   ...rows('exp', '', { f: Math.exp }),
@@ -73,6 +80,33 @@ export const elementwiseRows: readonly Row[] = [
     sample: away([1], -2, 3),
     dtypes: NUMBERS,
     args: [1, Infinity],
+  }),
+  ...rows('rsqrt', '', { f: (x) => 1 / Math.sqrt(x), sample: positive }),
+  ...rows('reciprocal', '', { f: (x) => 1 / x, sample: away([0], -3, 3, 0.7) }),
+  ...rows('tan', '', { f: Math.tan, sample: uniform(-1, 1) }),
+  ...rows('asin', '', { f: Math.asin, sample: uniform(-0.6, 0.6) }),
+  ...rows('acos', '', { f: Math.acos, sample: uniform(-0.6, 0.6) }),
+  ...rows('atan', '', { f: Math.atan, sample: uniform(-3, 3) }),
+  ...rows('sinh', '', { f: Math.sinh }),
+  ...rows('cosh', '', { f: Math.cosh }),
+  ...rows('erf', '', { f: erf }),
+  ...rows('leakyRelu', '', { f: (x) => (x > 0 ? x : 0.01 * x), sample: awayFromZero }),
+  ...rows('leakyRelu', 'steeper ', { f: (x) => (x > 0 ? x : 1.5 * x), sample: awayFromZero, args: [1.5] }),
+  ...rows('elu', '', { f: (x) => (x > 0 ? x : Math.expm1(x)), sample: awayFromZero }),
+  ...rows('elu', 'scaled ', {
+    f: (x) => (x > 0 ? x : -0.5 * Math.expm1(x)),
+    sample: awayFromZero,
+    args: [-0.5],
+  }),
+  ...rows('silu', '', { f: (x) => x / (1 + Math.exp(-x)), sample: uniform(-4, 4) }),
+  ...rows('gelu', 'by tanh ', {
+    f: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+    sample: uniform(-3, 3),
+  }),
+  ...rows('gelu', 'exact ', {
+    f: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+    sample: uniform(-3, 3),
+    args: [{ approximate: 'none' }],
   }),
   ...rows('floor', '', { f: Math.floor, sample: betweenWholes, dtypes: NUMBERS }),
   ...rows('ceil', '', { f: Math.ceil, sample: betweenWholes, dtypes: NUMBERS }),
