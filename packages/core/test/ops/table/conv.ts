@@ -188,6 +188,14 @@ export const convRows: readonly Row[] = [
     ],
     { stride: 2, padding: 1 },
   ),
+  // Windows of one element that are not the whole image: its columns must not be taken for it.
+  conv2dRow(
+    [
+      [1, 2, 3, 3],
+      [2, 2, 1, 1],
+    ],
+    { stride: 2 },
+  ),
   conv1dRow([[2, 2, 4], [2, 2, 3], [2]]),
   conv1dRow(
     [
@@ -207,6 +215,13 @@ export const convRows: readonly Row[] = [
     [2, 2, 2, 2],
     [2, 2, 2, 2],
   ]),
+  transposeRow(
+    [
+      [1, 2, 2, 2],
+      [2, 2, 1, 1],
+    ],
+    { dilation: 2, outputPadding: 1 },
+  ),
   transposeRow([[2, 1, 2, 2], [1, 2, 3, 2], [2]], { stride: 2, padding: 1, outputPadding: 1 }),
   transposeRow(
     [
