@@ -133,6 +133,9 @@ export const cosCoefficients = (): number[] =>
   fit((k) => ((k % 2n === 0n ? 1n : -1n) * ONE) / factorial(2n * k + 4n), 0, QUARTER_PI_SQUARED, 6, 2)
 
 const alternating = (k: bigint): bigint => (k % 2n === 0n ? 1n : -1n)
+/** e^x - 1 = x + x^2 / 2 + x^3 p(x), |x| <= 1/2. */
+export const expm1Coefficients = (): number[] =>
+  fit((k) => ONE / factorial(k + 3n), -0.5 - 1e-6, 0.5 + 1e-6, 11, 3)
 /** sinh x = x + x^3 p(x^2), |x| <= 1. */
 export const sinhCoefficients = (): number[] => fit((k) => ONE / factorial(2n * k + 3n), 0, 1 + 1e-6, 8, 1)
 /** arctan z = z + z^3 p(z^2), |z| <= 7/16. */
@@ -198,6 +201,7 @@ if (process.argv[1]?.endsWith('coefficients.ts')) {
   console.log('log', logCoefficients())
   console.log('sin', sinCoefficients())
   console.log('cos', cosCoefficients())
+  console.log('expm1', expm1Coefficients())
   console.log('sinh', sinhCoefficients())
   console.log('arctan', arctanCoefficients())
   console.log('arcsin', arcsinCoefficients())

@@ -5,12 +5,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  arcsinCoefficients,
+  arctanCoefficients,
   cosCoefficients,
+  erfCoefficients,
+  erfcCoefficients,
   expCoefficients,
+  expm1Coefficients,
   halfPi,
   ln2,
   logCoefficients,
   sinCoefficients,
+  sinhCoefficients,
   split,
 } from '../../../scripts/coefficients.ts'
 import * as math from '../src/math.ts'
@@ -112,5 +118,10 @@ describe('constants', () => {
     holds(names(math.exp), [...split(ln2, [42, 53]), ...expCoefficients()])
     holds(names(math.log), [...split(ln2, [42, 53]), ...logCoefficients()])
     holds(names(math.sin), [...split(halfPi, [33, 32, 53]), ...sinCoefficients(), ...cosCoefficients()])
+    holds(names(math.expm1), expm1Coefficients())
+    holds(names(math.sinh), sinhCoefficients())
+    holds(names(math.atan), arctanCoefficients())
+    holds(names(math.asin), arcsinCoefficients())
+    holds(names(math.erf), [...erfCoefficients(), ...erfcCoefficients()])
   })
 })

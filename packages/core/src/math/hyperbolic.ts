@@ -1,44 +1,48 @@
 /**
  * @file Our own e^x - 1, sinh and cosh in the scalar algebra: IEEE operations only, so the same bits on every engine.
- * Imports scalar.ts, exponential.ts and polynomial.ts.
+ * Imports scalar.ts, exponential.ts, polynomial.ts and precise.ts.
  */
 import type { Scalar } from '../scalar.ts'
 import { exp } from './exponential.ts'
 import { polynomial } from './polynomial.ts'
+import { productError } from './precise.ts'
 
+const EXPM1 = [
+  0.16666666666666666, 0.041666666666667414, 0.008333333333333526, 0.0013888888888590322,
+  0.00019841269840843376, 0.00002480158773577206, 0.0000027557319678789375, 2.755702541927255e-7,
+  2.5051856580758448e-8, 2.0970707719091266e-9, 1.6128830001502232e-10,
+]
 const SINH = [
   0.16666666666666666, 0.008333333333333333, 0.00019841269841269586, 0.0000027557319224121524,
   2.505210834538485e-8, 1.6059050734616074e-10, 7.646474670006782e-13, 2.8484389794745385e-15,
 ]
 
 /**
- * e^x - 1, within 1 ulp in float64; float32 is the float64 value rounded. With e^x = 2^n (top + rest) it is
- * 2^n (top - 2^-n + rest), where what the rounding of the difference loses is added to the rest. For |x| < 1/2, with
- * y = x / 2 and e^y = 1 + y + t, it is x + (2 t + (e^y - 1)^2).
+ * e^x - 1, within 1 ulp in float64; float32 is the float64 value rounded. For |x| < 1/2 it is x + x^2 / 2 + x^3 p(x), with
+ * what the first two operations lose; else, with e^x = 2^n (top + rest), 2^n (top - 2^-n + rest), with what the difference
+ * loses.
  */
 export function expm1<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const one = s.constant(1)
-    const near = s.lt(s.abs(x), s.constant(0.5))
-    // Below -60 it is -1 already, and 2^-n would leave the range.
-    const above = s.select(s.lt(x, s.constant(-60)), s.constant(-60), x)
-    const y = s.select(near, s.mul(x, s.constant(0.5)), above)
-    const value = exp(s, y, (n, top, rest) => {
-      const most = s.sub(top, one)
-      const e = s.add(most, rest)
-      const t = s.add(rest, s.sub(most, y))
-      const nearby = s.add(x, s.add(s.add(t, t), s.mul(e, e)))
+    const [half, one] = [s.constant(0.5), s.constant(1)]
+    const square = s.mul(x, x)
+    const second = s.mul(square, half)
+    const first = s.add(x, second)
+    const lost = s.add(s.add(s.sub(x, first), second), s.mul(productError(s, x, x, square), half))
+    const near = s.add(first, s.add(lost, s.mul(s.mul(x, square), polynomial(s, x, EXPM1))))
 
+    // Below -60 it is -1 already, and 2^-n would leave the range.
+    const far = exp(s, s.select(s.lt(x, s.constant(-60)), s.constant(-60), x), (n, top, rest) => {
       const power = s.scale(one, s.neg(n))
       const difference = s.sub(top, power)
       const own = s.add(difference, power)
       const lost = s.sub(s.sub(top, own), s.add(s.sub(difference, own), power))
       const sum = s.add(difference, s.add(lost, rest))
       // 2^n in two factors: for the largest results it is no float64 itself.
-      const far = s.mul(s.mul(sum, s.scale(one, s.sub(n, one))), s.constant(2))
-      return s.select(near, nearby, far)
+      return s.mul(s.mul(sum, s.scale(one, s.sub(n, one))), s.constant(2))
     })
-    return s.select(s.eq(x, s.constant(0)), x, value)
+    const y = s.select(s.lt(s.abs(x), half), near, far)
+    return s.select(s.eq(x, s.constant(0)), x, y)
   }, x)
 }
 

@@ -37,11 +37,11 @@ function decompose(x: number): { mantissa: bigint; exponent: number } {
   return { mantissa: bits >> 63n ? -mantissa : mantissa, exponent: (biased === 0 ? 1 : biased) - 1075 }
 }
 
-const shift = (a: bigint, by: number): bigint => (by >= 0 ? a << BigInt(by) : a >> BigInt(-by))
+export const shift = (a: bigint, by: number): bigint => (by >= 0 ? a << BigInt(by) : a >> BigInt(-by))
 const magnitude = (a: bigint): bigint => (a < 0n ? -a : a)
 
 /** x in fixed point; exact if it has no bits below 2^-bits. */
-function fixed(x: number, bits: number): bigint {
+export function fixed(x: number, bits: number): bigint {
   const { mantissa, exponent } = decompose(x)
   return shift(mantissa, exponent + bits)
 }
@@ -69,7 +69,7 @@ function once(name: string, make: () => bigint): bigint {
 }
 
 /** Stormer's formula for pi / 4, other than the library's. */
-const halfPi = (bits: number): bigint =>
+export const halfPi = (bits: number): bigint =>
   once(`halfPi ${bits}`, () => {
     const at = (n: bigint) => reciprocalArctan(n, bits)
     return 2n * (44n * at(57n) + 7n * at(239n) - 12n * at(682n) + 24n * at(12943n))
