@@ -12,7 +12,7 @@ import { matmul } from './matmul.ts'
 import { batchOf, checkSquare, lowerTriangle, nameMatrix, transposed } from './matrices.ts'
 import { checkTensor } from './operand.ts'
 
-/** L X = B, or (param true) Lᵀ X = B, with the lower triangle of the first input and equal leading axes. */
+/** L X = B, or (param true) Lᵀ X = B, for the factors L that cholesky returns, with equal leading axes. */
 const triangularPrimitive: Primitive<boolean> = /* @__PURE__ */ primitive<boolean>({
   name: 'triangularSolve',
   shape: ([, b]) => b!,
@@ -29,17 +29,17 @@ const triangularPrimitive: Primitive<boolean> = /* @__PURE__ */ primitive<boolea
     })
     return result
   },
+  // The matrix is a Cholesky factor: its tangents are lower triangular, and of cotangents nothing above is read.
   vjp: [
     (ct, [l], out, isTransposed) => {
       const y = triangular(l!, ct, !isTransposed)
-      return neg(lowerTriangle(isTransposed ? matmul(out, transposed(y)) : matmul(y, transposed(out)), 1))
+      return neg(isTransposed ? matmul(out, transposed(y)) : matmul(y, transposed(out)))
     },
     (ct, [l], _out, isTransposed) => triangular(l!, ct, !isTransposed),
   ],
   jvp: ([dl, db], [l], out, isTransposed) => {
     if (!dl) return db! && triangular(l!, db!, isTransposed)
-    const lower = lowerTriangle(dl, 1)
-    const moved = matmul(isTransposed ? transposed(lower) : lower, out)
+    const moved = matmul(isTransposed ? transposed(dl) : dl, out)
     return triangular(l!, db ? sub(db, moved) : neg(moved), isTransposed)
   },
   batch: 'elementwise',

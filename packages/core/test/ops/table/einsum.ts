@@ -127,6 +127,7 @@ export const einsumRows: readonly Row[] = [
     [2, 1],
     [1, 3],
   ]),
+  einsumRow('...i,...->i...', [[2, 1, 2], [3]], 'abi,b->iab'),
   // Three operands.
   einsumRow('i,ij,j->', [[2], [2, 3], [3]]),
   einsumRow('ij,jk,kl->il', [
