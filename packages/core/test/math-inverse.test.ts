@@ -82,7 +82,7 @@ const cases: Record<string, Case> = {
   },
   tan: {
     exact: exactTan,
-    limit: 1,
+    limit: 2,
     points: () => [
       ...uniform(-2, 2, 6000),
       ...uniform(-1000, 1000, 3000),

@@ -142,7 +142,7 @@ export function cos<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => shifted(s, x, 1, sinOfReduced, slowCos), x)
 }
 
-/** The tangent of x radians, within 1 ulp in float64: as `sin`. */
+/** The tangent of x radians, within 2 ulp in float64: as `sin`. */
 export function tan<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64(
     (s, x) => s.select(s.lt(s.abs(x), s.constant(2 ** -27)), x, shifted(s, x, 0, tanOfReduced, slowTan)),
