@@ -26,7 +26,7 @@ export function backward(y: Tensor, cotangent?: Tensor | null, options: Backward
       'this tensor is not tracked: set requiresGrad on a tensor that it is computed from, and compute it outside of noGrad',
     )
   }
-  activeTracer()?.effect?.('backward')
+  activeTracer()?.backward?.()
   const seed = cotangentFor('backward', y, cotangent)
   const nodes = reachable(y.node)
   const keep = keepsGraph(checkFlag('backward', 'createGraph', createGraph))
@@ -43,7 +43,7 @@ export function cotangentFor(op: string, y: Tensor, cotangent: Tensor | null | u
     if (y.size !== 1) {
       fail(
         op,
-        `the tensor has shape ${showShape(y.shape)}, not one element; reduce it with sum() or mean(), or pass a cotangent of that shape`,
+        `the tensor has shape ${showShape(y.shape)}, not one element; reduce it with sum() or mean(), or pass a cotangent`,
       )
     }
     return constantLike(y, 1)

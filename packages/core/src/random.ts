@@ -9,7 +9,6 @@ import { checkOptions, describe, fail } from './errors.ts'
 import { assign } from './ops/memory.ts'
 import { checkShape, sizeOf } from './shape.ts'
 import type { Shape } from './shape-types.ts'
-import { activeTracer } from './tape.ts'
 import { Tensor } from './tensor.ts'
 import {
   advance,
@@ -53,7 +52,6 @@ export class Generator {
 
   /** Runs one of threefry.ts's filling functions on the state, then moves the counter on. */
   draw(fill: (state: RandomState) => number): void {
-    activeTracer()?.effect?.('draw')
     const words = new Int32Array(this.words.data)
     advance(words, fill(words))
     assign(this.words, tensor(words))

@@ -10,8 +10,8 @@ export interface Tracer {
   emit(primitive: AnyPrimitive, inputs: readonly Tensor[], params: unknown, out: Aval): Tensor
   /** Records that `target` takes the values of `value` from here on. */
   assign(target: Tensor, value: Tensor): void
-  /** Is told when an op does something besides computing: draws random numbers, or writes gradients. */
-  effect?(op: 'draw' | 'backward'): void
+  /** Is told when `backward()` is about to write gradients. */
+  backward?(): void
 }
 
 let tracer: Tracer | null = null

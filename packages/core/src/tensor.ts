@@ -160,7 +160,7 @@ export class Tensor<S extends Shape = Shape> {
     if (hint === 'string') return this.toString()
     return fail(
       'Tensor',
-      'JavaScript operators do not work on tensors; write a.add(b), a.mul(b), a.lt(b), or a.item() for the number',
+      'JavaScript operators do not work on tensors; write a.add(b), a.lt(b), or a.item() for the number',
     )
   }
 

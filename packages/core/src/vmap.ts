@@ -55,15 +55,13 @@ class Recorder implements Tracer {
     return output
   }
   assign(): void {
-    fail('assign', 'inside vmap a tensor would have to hold many values at once; return the value instead')
-  }
-  effect(op: 'draw' | 'backward'): void {
-    if (op === 'draw')
-      fail(
-        'vmap',
-        'the function draws random numbers, all examples would get the same; draw them outside, an axis for examples included',
-      )
     fail(
+      'vmap',
+      'the function overwrites a tensor, with assign() or by drawing random numbers; return the value instead, and draw outside, an axis for examples included',
+    )
+  }
+  backward(): never {
+    return fail(
       'vmap',
       'the function calls backward(), which writes to tensors outside; differentiate with grad instead',
     )

@@ -170,7 +170,7 @@ describe('JavaScript operators', () => {
   ])('%s teaches the method', (_, run) => {
     expect(run).toThrow(TapegradError)
     expect(run).toThrow(
-      'Tensor: JavaScript operators do not work on tensors; write a.add(b), a.mul(b), a.lt(b), or a.item() for the number',
+      'Tensor: JavaScript operators do not work on tensors; write a.add(b), a.lt(b), or a.item() for the number',
     )
   })
   it('template strings, String and inspect print', () => {

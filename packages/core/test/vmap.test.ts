@@ -173,8 +173,12 @@ describe('what it refuses', () => {
     ],
     ['data', (x) => tensor(x.data), 'vmap: the values of a tensor are read inside the function'],
     ['toArray', (x) => tensor(x.toArray() as number[]), 'where(condition, a, b) instead of if'],
-    ['random numbers', (x) => x.add(rand([2], f64)), 'vmap: the function draws random numbers'],
-    ['assign', (x) => x.clone().assign(1), 'assign: inside vmap'],
+    [
+      'random numbers',
+      (x) => x.add(rand([2], f64)),
+      'vmap: the function overwrites a tensor, with assign() or by drawing random numbers',
+    ],
+    ['assign', (x) => x.clone().assign(1), 'vmap: the function overwrites a tensor'],
     [
       'backward',
       (x) => {

@@ -1,5 +1,5 @@
 /** @file A better recipe for the same images: ReLU, cross-entropy, momentum. Imports core, nn and split.ts. */
-import { Generator, noGrad, type Tensor, zeros } from '@tapegrad/core'
+import { Generator, noGrad, type Tensor } from '@tapegrad/core'
 import {
   accuracy,
   crossEntropy,
@@ -10,6 +10,7 @@ import {
   SGD,
   sequential,
   TensorDataset,
+  zeros,
 } from '@tapegrad/nn'
 import { DIGITS, type Image, INK, PIXELS } from './csv.ts'
 import { splitImages } from './split.ts'

@@ -1,6 +1,16 @@
 /** @file The tutorial's classifier: scaling, network and batch gradient descent. Imports core, nn, common/ and split.ts. */
-import { Generator, noGrad, oneHot, rand, type Tensor, zeros } from '@tapegrad/core'
-import { accuracy, Dense, glorotUniform, mse, SGD, Sigmoid, StandardScaler, sequential } from '@tapegrad/nn'
+import { Generator, noGrad, oneHot, rand, type Tensor } from '@tapegrad/core'
+import {
+  accuracy,
+  Dense,
+  glorotUniform,
+  mse,
+  SGD,
+  Sigmoid,
+  StandardScaler,
+  sequential,
+  zeros,
+} from '@tapegrad/nn'
 import { UserError } from '../common/cli.ts'
 import { DIGITS, type Image, PIXELS } from './csv.ts'
 import { type Part, splitImages } from './split.ts'

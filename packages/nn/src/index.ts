@@ -1,5 +1,5 @@
 /** @file The entry `@tapegrad/nn`. */
-export { oneHot, zeros } from '@tapegrad/core/ops'
+export { oneHot } from '@tapegrad/core/ops'
 export { type Collated, DataLoader, type Dataset, type LoaderOptions, TensorDataset } from './data.ts'
 export { functionalCall } from './functional.ts'
 export {
@@ -15,6 +15,7 @@ export {
   orthogonal,
   type PlainInitializer,
   uniform,
+  zeros,
 } from './init.ts'
 export { Layer } from './layer.ts'
 export { Activation, ReLU, Sigmoid, Tanh } from './layers/activations.ts'

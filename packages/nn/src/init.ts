@@ -1,5 +1,5 @@
 /** @file How parameters start: functions from a shape to a tensor. Imports core and errors.ts. */
-import { add, full, type Generator, mul, ones, rand, randn, Tensor, tensor, zeros } from '@tapegrad/core/ops'
+import { add, full, type Generator, mul, rand, randn, Tensor, tensor } from '@tapegrad/core/ops'
 import { checkFinite, checkNonNegative, describe, fail, sameShape, showShape } from './errors.ts'
 
 export interface InitOptions {
@@ -9,7 +9,7 @@ export interface InitOptions {
   readonly generator?: Generator
 }
 
-/** Makes the first values of a parameter. Core's `zeros`, `ones`, `rand` and `randn` are initializers too. */
+/** Makes the first values of a parameter. Core's `rand` and `randn` are initializers too. */
 export type Initializer = (shape: readonly number[], options?: InitOptions) => Tensor
 
 /** An initializer without settings: `init: heNormal` and `init: heNormal()` mean the same. */
@@ -28,9 +28,7 @@ export function initialize(
 ): Tensor {
   if (typeof init !== 'function')
     fail(op, `${name} must be an initializer, such as glorotUniform, got ${describe(init)}`)
-  // Core's constructors of constants draw nothing, and refuse a generator.
-  const draws = init !== zeros && init !== ones
-  const result: unknown = init(shape, { ...(dtype && { dtype }), ...(draws && generator && { generator }) })
+  const result: unknown = init(shape, { ...(dtype && { dtype }), ...(generator && { generator }) })
   if (!(result instanceof Tensor) || !sameShape(result.shape, shape))
     fail(op, `${name} returned ${describe(result)}, expected a tensor of shape ${showShape(shape)}`)
   return result
@@ -55,6 +53,9 @@ export function constant(value: number): Initializer {
   checkFinite('constant', 'the value', value)
   return (shape, options) => full([...shape], value, { dtype: options?.dtype ?? 'float32' })
 }
+
+/** Zeros everywhere. Core's `zeros` makes the same, but refuses the generator that a layer may have. */
+export const zeros: Initializer = (shape, options) => constant(0)(shape, options)
 
 /**
  * Inputs and outputs of one neuron for a weight [out, in] or [out, in, ...kernel]: how many numbers it sums, and how many

@@ -16,7 +16,7 @@ export const markOf = (tensor: Tensor): Mark | undefined => marks.get(tensor)
 
 function mark<S extends Shape>(role: Mark['role'], tensor: Tensor<S>, name: string | undefined): Tensor<S> {
   if (!(tensor instanceof Tensor))
-    fail(role, `expected a tensor, got ${describe(tensor)}; make one with tensor(...) or zeros(...)`)
+    fail(role, `expected a tensor, got ${describe(tensor)}; make one with tensor(...)`)
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     fail(role, `the name must be a non-empty string, got ${describe(name)}`)
   if (tensor.node !== null && tensor.node.primitive !== null)

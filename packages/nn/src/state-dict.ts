@@ -42,7 +42,7 @@ export function restore(entries: readonly Entry[], dict: Readonly<StateDict>, st
     if (!sameShape(value.shape, shape))
       fail(op, `${key} has shape ${showShape(value.shape)} in the dict, it must be ${showShape(shape)}`)
     if (value.dtype !== dtype && !(isFloat(value.dtype) && isFloat(dtype)))
-      fail(op, `${key} is ${value.dtype} in the dict, it must be ${dtype}; convert it with to('${dtype}')`)
+      fail(op, `${key} is ${value.dtype} in the dict, it must be ${dtype}; convert it`)
   }
   noGrad(() => {
     for (const [key, tensor] of given) assign(tensor, to(dict[key]!, tensor.dtype))

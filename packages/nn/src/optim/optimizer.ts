@@ -89,8 +89,7 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
         const { parameter, rate } = slot
         const { grad, dtype, shape } = parameter
         if (grad === null) continue
-        if (dtype !== rate.dtype)
-          fail(op, `a parameter was converted to ${dtype} after the optimizer was made; make a new optimizer`)
+        if (dtype !== rate.dtype) fail(op, `a parameter was converted to ${dtype}; make a new optimizer`)
         if (grad.shape !== shape && !sameShape(grad.shape, shape))
           fail(
             op,
@@ -165,7 +164,7 @@ function nonEmpty(op: string, list: unknown): readonly unknown[] {
   if (Array.isArray(list) && list.length > 0) return list
   return fail(
     op,
-    `expected tensors, such as model.parameters(), or groups { params, lr, ... }, got ${describe(list)}`,
+    `expected tensors, such as model.parameters(), or groups { params, lr }, got ${describe(list)}`,
   )
 }
 
