@@ -15,7 +15,7 @@ interface Case {
 }
 
 /** What one network says about an answer. */
-export interface Grade {
+interface Grade {
   readonly name: string
   /** How many values there are, and how many of them are right. */
   readonly values: number

@@ -163,7 +163,10 @@ describe('flags', () => {
     [['--preset', 'wild'], 'Allowed choices are article, gentle.'],
     [['--bug', 'forget-mean'], 'Allowed choices are drop-derivative,'],
     [['--save', 'ledger.pdf'], 'Name a file that ends in .md, .html, .json.'],
-    [['--save', '/dev/null/ledger.md'], '/dev/null/ledger.md: the ledger cannot be written: /dev/null is a file, not a folder'],
+    [
+      ['--save', '/dev/null/ledger.md'],
+      '/dev/null/ledger.md: the ledger cannot be written: /dev/null is a file, not a folder',
+    ],
     [['--activation', 'swish'], "'swish' is none of sigmoid, tanh, relu."],
     [['--activation', 'toString'], "'toString' is none of sigmoid, tanh, relu."],
     [['--activation', 'tanh,tanh'], 'one for each of the 3 layers'],

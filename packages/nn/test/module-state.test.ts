@@ -56,9 +56,7 @@ describe('to', () => {
       .call(tensor(new Float64Array([1, 2, 3]), { shape: [3] }), 1)
       .sum()
       .backward()
-    expect(() => optimizer.step()).toThrow(
-      /^SGD: a parameter was converted to float64/,
-    )
+    expect(() => optimizer.step()).toThrow(/^SGD: a parameter was converted to float64/)
   })
 })
 

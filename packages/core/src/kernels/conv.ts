@@ -27,7 +27,7 @@ export interface Geometry {
 const area = ([height, width]: Pair): number => height * width
 
 /** The windows [first, end) along one axis in which element `i` of the kernel lies on the image. */
-export function spanOf(g: Geometry, axis: 0 | 1, i: number): readonly [first: number, end: number] {
+function spanOf(g: Geometry, axis: 0 | 1, i: number): readonly [first: number, end: number] {
   const shift = i * g.dilation[axis] - g.padding[axis]
   const stride = g.stride[axis]
   const first = Math.max(0, Math.ceil(-shift / stride))

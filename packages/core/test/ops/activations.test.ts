@@ -49,12 +49,14 @@ describe.each(['float32', 'float64'] as const)('special values in %s', (dtype) =
         expect(slopes(f, [far, -far], dtype)).toEqual([1, 0])
         const slope = grad((x: Tensor) => sum(f(x)))
         expect([...jvp(slope, [y], [ones])[1].data].map((v) => v + 0)).toEqual([0, 0])
+        expect(slopes(slope, [far, -far], dtype)).toEqual([0, 0])
       }
       expect(erf(y).toArray()).toEqual([1, -1])
       expect(slopes(erf, [far, -far], dtype)).toEqual([0, 0])
       expect(slopes((x) => elu(x), [far, -far], dtype)).toEqual([1, 0])
       const bend = grad((x: Tensor) => sum(elu(x)))
       expect([...jvp(bend, [y], [ones])[1].data].map((v) => v + 0)).toEqual([0, 0])
+      expect(slopes(bend, [far, -far], dtype)).toEqual([0, 0])
     }
   })
 })

@@ -6,6 +6,7 @@ import { tensor, zeros } from '../../src/create.ts'
 import { TapegradError } from '../../src/errors.ts'
 import { flip, floorDivide, remainder, sum, transpose } from '../../src/ops/index.ts'
 import type { Tensor } from '../../src/tensor.ts'
+import { fixed } from '../support/exact.ts'
 import { f64 } from '../support/f64.ts'
 
 const { NaN: nan } = Number
@@ -70,6 +71,20 @@ describe('floats', () => {
         },
       ),
       { numRuns: 500 },
+    )
+  })
+
+  it('are whole numbers below 2^53 for any divisor', () => {
+    const quotient = fc.double({ min: 1e13, max: 8e15, noNaN: true })
+    const divisor = fc.double({ min: 0.01, max: 100, noNaN: true })
+    fc.assert(
+      fc.property(quotient, divisor, (q, y) => {
+        const x = q * y
+        // Exact: doubles from 1e-2 on have no bits below 2^-60.
+        const whole = fixed(x, 60) / fixed(y, 60)
+        expect(floorDivide(f64([x]), y).item()).toBe(Number(whole))
+      }),
+      { numRuns: 1000 },
     )
   })
 

@@ -36,10 +36,7 @@ export const einsumShapes: readonly Row[] = [
 ]
 
 /** Sizes may be type parameters. */
-export function generic<B extends number, D extends number>(
-  x: Tensor<[B, D]>,
-  w: Tensor<[D, 4]>,
-): Tensor<[B, B]> {
+function _generic<B extends number, D extends number>(x: Tensor<[B, D]>, w: Tensor<[D, 4]>): Tensor<[B, B]> {
   is<Tensor<[D, B]>>()(einsum('bd->db', x))
   const y = einsum('bd,dk->bk', x, w)
   // @ts-expect-error the axis k has size 4

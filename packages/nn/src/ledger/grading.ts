@@ -48,6 +48,13 @@ const SLIPS = [TypeError, RangeError, ReferenceError] as const
 
 const keyOf = (quantity: Graded, layer: number): string => `${quantity} ${layer}`
 
+/** A copy, as deep as arrays and plain objects of numbers go. */
+function copyOf<T>(x: T): T {
+  if (Array.isArray(x)) return x.map(copyOf) as T
+  if (typeof x !== 'object' || x === null) return x
+  return Object.fromEntries(Object.entries(x).map(([key, value]) => [key, copyOf(value)])) as T
+}
+
 /** The formulas with those of the reader in their places. */
 export function withOwn(formulas: Formulas, own: OwnFormulas, thrown: Thrown): Formulas {
   const { delta, weightGradient, biasGradient } = own
@@ -62,7 +69,7 @@ export function withOwn(formulas: Formulas, own: OwnFormulas, thrown: Thrown): F
   ): R => {
     let answer: unknown
     try {
-      answer = f(layer, structuredClone(inputs))
+      answer = f(layer, copyOf(inputs))
     } catch (error) {
       // What slips in arithmetic on arrays throw is a wrong answer; all else is thrown on purpose.
       if (!SLIPS.some((kind) => error instanceof kind)) throw error

@@ -3,7 +3,7 @@ import { largestOf, type Rows, sum } from './arrays.ts'
 import type { Pass, Problem } from './closed-form.ts'
 
 /** Absolute errors of the quantities of one layer. */
-export interface LayerNoise {
+interface LayerNoise {
   readonly z: number
   readonly n: number
   readonly fPrime: number

@@ -3,7 +3,7 @@ import type { Gradual, Shape, Show } from '../../shape-types.ts'
 import type { Tensor } from '../../tensor.ts'
 
 /** One number for both axes, or [height, width]. */
-export type PairArg = number | readonly [height: number, width: number]
+type PairArg = number | readonly [height: number, width: number]
 
 export interface Conv1dOptions<G extends number = number, O extends number = number> {
   /** One number per output channel. */
