@@ -78,8 +78,8 @@ function division(name: string, definition: Definition, integers: IntegerOperati
 }
 
 /**
- * The largest whole number ≤ a / b, as NumPy and PyTorch: computed from the exact remainder, so that it never rounds up
- * to the next number. Floats: a / b where b is 0, NaN where a is infinite. int32: division by 0 is an error. The
+ * The largest whole number ≤ a / b, as NumPy and PyTorch: computed from the exact remainder, so that it is right for
+ * quotients up to 2^51, where a / b rounds up to the next number, too. Floats: a / b where b is 0, NaN where a is infinite. int32: division by 0 is an error. The
  * derivatives are 0 everywhere, as those of PyTorch's div(rounding_mode='floor').
  */
 export const floorDivide: Binary = /* @__PURE__ */ division(

@@ -74,8 +74,8 @@ describe('floats', () => {
     )
   })
 
-  it('are whole numbers below 2^53 for any divisor', () => {
-    const quotient = fc.double({ min: 1e13, max: 8e15, noNaN: true })
+  it('are exact for quotients up to 2^51', () => {
+    const quotient = fc.double({ min: 1e13, max: 2e15, noNaN: true })
     const divisor = fc.double({ min: 0.01, max: 100, noNaN: true })
     fc.assert(
       fc.property(quotient, divisor, (q, y) => {
