@@ -6,7 +6,7 @@ import { isFloat } from './dtype.ts'
 import { checkFunction, TapegradError } from './errors.ts'
 import { assign } from './ops/memory.ts'
 import type { AnyPrimitive } from './primitive.ts'
-import { showShape } from './shape.ts'
+import { sameShape, showShape, unravel } from './shape.ts'
 import { activeTracer, type Tracer, withTracer } from './tape.ts'
 import { type Aval, forEachPosition, type Node, type Tensor } from './tensor.ts'
 import { isWalking, setVisitor } from './walk.ts'
@@ -34,19 +34,9 @@ function strangerIn(x: Tensor): { value: number; position: number; index: number
   return { value, position, index: unravel(position, x.shape) }
 }
 
-function unravel(position: number, shape: readonly number[]): number[] {
-  const index: number[] = []
-  let rest = position
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index.unshift(rest % shape[axis]!)
-    rest = Math.floor(rest / shape[axis]!)
-  }
-  return index
-}
-
 /** The value at an index, where the tensor has one of these axes; else null. */
 function valueAt(x: Tensor, index: readonly number[], shape: readonly number[]): number | null {
-  if (x.shape.length !== shape.length || x.shape.some((size, axis) => size !== shape[axis])) return null
+  if (!sameShape(x.shape, shape)) return null
   const position = index.reduce((sum, i, axis) => sum + i * x.strides[axis]!, x.storage.base + x.offset)
   return x.storage.data[position]!
 }
@@ -70,11 +60,10 @@ class Watcher implements Tracer {
     )
     const caller = callerOf(new Error().stack)
     this.#callers.set(result, caller)
+    const found = strangerIn(result)
     // A stranger that was there before was let in by the caller, or this op only moves it.
-    if (inputs.every((x) => strangerIn(x) === null)) {
-      const found = strangerIn(result)
-      if (found !== null) this.#report(primitive.name, inputs, result.shape, found, caller)
-    }
+    if (found !== null && inputs.every((x) => strangerIn(x) === null))
+      this.#report(primitive.name, inputs, result.shape, found, caller)
     return result
   }
 

@@ -166,3 +166,14 @@ export function broadcastShapes(op: string, a: Shape, b: Shape, inner = 0): Shap
   checkSize(op, out)
   return out
 }
+
+/** Position along each axis of the element at `place` in row-major order. */
+export function unravel(place: number, shape: Shape): number[] {
+  const index = new Array<number>(shape.length)
+  let rest = place
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = rest % shape[axis]!
+    rest = Math.floor(rest / shape[axis]!)
+  }
+  return index
+}

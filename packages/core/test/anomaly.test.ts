@@ -1,18 +1,10 @@
 /** @file detectAnomaly: the first op that makes a NaN or an infinity, its operands, its place, and what to do. */
 import { describe, expect, it } from 'vitest'
 import { detectAnomaly, grad, type Tensor, tensor, vmap, where } from '../src/index.ts'
+import { messageOf } from './support/messages.ts'
 
 const f64 = { dtype: 'float64' } as const
 const leaf = (values: number[]): Tensor => tensor(values, { ...f64, requiresGrad: true })
-
-function messageOf(f: () => unknown): string {
-  try {
-    f()
-  } catch (error) {
-    return (error as Error).message
-  }
-  return 'no error'
-}
 
 describe('forward', () => {
   it('names the op, the index, the operands and the line of the caller', () => {

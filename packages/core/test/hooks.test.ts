@@ -1,17 +1,9 @@
 /** @file onGrad: what hooks see, replace and refuse. */
 import { describe, expect, it } from 'vitest'
 import { grad, type Tensor, tensor, vjp } from '../src/index.ts'
+import { messageOf } from './support/messages.ts'
 
 const leaf = (): Tensor => tensor([1, 2, 3], { dtype: 'float64', requiresGrad: true })
-
-function messageOf(f: () => unknown): string {
-  try {
-    f()
-  } catch (error) {
-    return (error as Error).message
-  }
-  return 'no error'
-}
 
 describe('a hook', () => {
   it('sees the complete gradient, once per pass', () => {

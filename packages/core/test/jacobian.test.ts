@@ -14,21 +14,13 @@ import {
   vmap,
 } from '../src/index.ts'
 import { expectClose } from './support/close.ts'
+import { messageOf } from './support/messages.ts'
 
 const f64 = { generator: new Generator(5), dtype: 'float64' } as const
 const A = randn([3, 4], f64)
 const x = randn([4], f64)
 const v = randn([4], f64)
 const MODES = ['reverse', 'forward'] as const
-
-function messageOf(f: () => unknown): string {
-  try {
-    f()
-  } catch (error) {
-    return (error as Error).message
-  }
-  return 'no error'
-}
 
 describe.each(MODES)('jacobian, mode %s', (mode) => {
   it('of a linear map is its matrix', () => {

@@ -16,6 +16,7 @@ import {
   where,
 } from '../src/index.ts'
 import { expectClose } from './support/close.ts'
+import { messageOf } from './support/messages.ts'
 
 const generator = new Generator(3)
 const f64 = { generator, dtype: 'float64' } as const
@@ -26,15 +27,6 @@ const W = randn([3, 2], f64)
 const loss = (w: Tensor<[3, 2]>, x: Tensor<[2]>, y: Tensor<[3]>): Tensor<[]> =>
   w.matmul(x).tanh().sub(y).square().sum()
 const each = <T>(f: (b: number) => T): T[] => [0, 1, 2, 3, 4].map(f)
-
-function messageOf(f: () => unknown): string {
-  try {
-    f()
-  } catch (error) {
-    return (error as Error).message
-  }
-  return 'no error'
-}
 
 describe('the result is the loop over the examples', () => {
   it('per-sample gradients', () => {

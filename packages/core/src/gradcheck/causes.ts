@@ -3,7 +3,8 @@
  * fit every wrong element. Imports values.ts.
  */
 import type { Shape } from '../shape.ts'
-import { stretchedAxes, unravel } from './values.ts'
+import { unravel } from '../shape.ts'
+import { stretchedAxes } from './values.ts'
 
 /** A gradient that is wrong, element by element. */
 export interface Evidence {

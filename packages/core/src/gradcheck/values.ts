@@ -6,7 +6,7 @@ import { jvp, vjp } from '../autodiff.ts'
 import { isFloat } from '../dtype.ts'
 import { describe, fail } from '../errors.ts'
 import { constantLike } from '../ops/memory.ts'
-import { type Shape, sameShape, showShape } from '../shape.ts'
+import { type Shape, sameShape, showShape, unravel } from '../shape.ts'
 import { noGrad } from '../tape.ts'
 import { Tensor } from '../tensor.ts'
 import { fillUniform } from '../threefry.ts'
@@ -33,17 +33,6 @@ export function probesOf({ tensor }: Leaf, directions: number | null, seed: numb
     fillUniform([0x646972, seed, 0, k], along)
     return { index: [k], along: along.map((u) => (u < 0.5 ? -1 : 1) / Math.sqrt(size)) }
   })
-}
-
-/** Position along each axis of the element at `place` in row-major order. */
-export function unravel(place: number, shape: Shape): number[] {
-  const index = new Array<number>(shape.length)
-  let rest = place
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index[axis] = rest % shape[axis]!
-    rest = Math.floor(rest / shape[axis]!)
-  }
-  return index
 }
 
 /** The axes of `out` along which broadcasting repeats an input of this shape; none if it does not broadcast to `out`. */

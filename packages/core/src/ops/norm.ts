@@ -1,22 +1,13 @@
 /** @file The Euclidean norm. Imports kernels/reduce.ts and the files above. */
 import { type Fold, reduce } from '../kernels/reduce.ts'
 import { primitive } from '../primitive.ts'
-import { normalizeAxes, reducedShape } from '../shape.ts'
-import type { Axes } from '../shape-types.ts'
-import { apply } from '../tape.ts'
+import { reducedShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-import {
-  expandReduced,
-  keepdimsOf,
-  type ReduceOptions,
-  type ReduceParams,
-  type Reduction,
-  shiftReduction,
-  sumAxes,
-} from './broadcast.ts'
+import { expandReduced, type ReduceParams, type Reduction, shiftReduction, sumAxes } from './broadcast.ts'
 import { eq } from './compare.ts'
 import { div, mul } from './elementwise.ts'
-import { checkFloat, checkTensor } from './operand.ts'
+import { checkFloat } from './operand.ts'
+import { reduction } from './reduce.ts'
 import { where } from './where.ts'
 
 /** Sum of (factor x)², pairwise over blocks of 128 as sums are. */
@@ -80,8 +71,4 @@ const normPrimitive = /* @__PURE__ */ primitive<ReduceParams>({
  * Euclidean norm over `axis` (one, several, or all): the square root of the sum of squares, without overflow, 0 for no
  * elements. Its gradient x / norm is 0 where the norm is 0, as PyTorch's.
  */
-export const norm: Reduction = ((x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor => {
-  checkTensor('norm', x)
-  const axes = normalizeAxes('norm', axis, x.ndim)
-  return apply(normPrimitive, [x], { axes, keepdims: keepdimsOf('norm', options) })
-}) as Reduction
+export const norm: Reduction = /* @__PURE__ */ reduction(normPrimitive)

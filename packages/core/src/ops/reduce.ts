@@ -61,7 +61,8 @@ function extreme(name: 'max' | 'min', fold: Fold): Primitive<ReduceParams> {
   })
 }
 
-function reduction(p: Primitive<ReduceParams>): Reduction {
+/** The public form of a reduction. */
+export function reduction(p: Primitive<ReduceParams>): Reduction {
   const op = (x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor => {
     checkTensor(p.name, x)
     const axes = normalizeAxes(p.name, axis, x.ndim)

@@ -20,3 +20,6 @@ export function errorOf(f: () => unknown): TapegradError {
   }
   throw new Error('nothing was thrown')
 }
+
+/** The message of the TapegradError that `f` throws. */
+export const messageOf = (f: () => unknown): string => errorOf(f).message

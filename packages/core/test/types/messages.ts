@@ -3,6 +3,7 @@
  * point at, and its whole message.
  */
 
+import { convolutionMistakes } from './messages-convolution.ts'
 import { indexMistakes } from './messages-index.ts'
 
 /** What every row can use. */
@@ -110,34 +111,8 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
   ['t23.matmul(«2»)', refused('number', 'Tensor<Shape>')],
 
   // Convolution.
-  [
-    'zeros([2, 3, 8, 8]).conv2d(«zeros([4, 2, 3, 3])»)',
-    says('Tensor<[4, 2, 3, 3]>', 'conv2d: input [2, 3, 8, 8] has 3 channels, weight [4, 2, 3, 3] takes 2'),
-  ],
-  [
-    'zeros([3, 8]).conv1d(«zeros([4, 2, 3])», { padding: 1 })',
-    says('Tensor<[4, 2, 3]>', 'conv1d: input [3, 8] has 3 channels, weight [4, 2, 3] takes 2'),
-  ],
-  [
-    'zeros([n, 3, 8, 8]).convTranspose2d(«zeros([2, 4, 3, 3])», { groups: 3 })',
-    says(
-      'Tensor<[2, 4, 3, 3]>',
-      'convTranspose2d: input [?, 3, 8, 8] has 3 channels, weight [2, 4, 3, 3] takes 2',
-    ),
-  ],
-  [
-    'linear(t23, «zeros([5, 4])»)',
-    says('Tensor<[5, 4]>', 'linear: input [2, 3] does not end in 4, the inputs of weight [5, 4] = [out, in]'),
-  ],
-  [
-    'linear(t23, zeros([5, 3]), «zeros([3])»)',
-    [
-      "Argument of type 'Tensor<[3]>' is not assignable to parameter of type 'Tensor<readonly [5]>'.",
-      "  Types of property ''~shape'' are incompatible.",
-      "    Type 'readonly [3]' is not assignable to type 'readonly [5]'.",
-      "      Type '3' is not assignable to type '5'.",
-    ].join('\n'),
-  ],
+  ...convolutionMistakes,
+
   // Axes.
   ['t23.sum(«2»)', says('2', 'axis 2 is out of range for 2 axes; use -2 to 1')],
   ['sum(t23, «2»)', says('2', 'axis 2 is out of range for 2 axes; use -2 to 1')],
