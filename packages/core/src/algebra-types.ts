@@ -1,5 +1,9 @@
-/** @file The types of dot, outer and of what takes square matrices: shapes and checks. Imports shape-types.ts. */
+/**
+ * @file The types of dot, outer, of what takes matrices, and of backward: shapes and checks. Imports shape-types.ts and
+ * tensor.ts (types only).
+ */
 import type { Broadcast, BroadcastCheck, Gradual, Shape, Show } from './shape-types.ts'
+import type { Tensor } from './tensor.ts'
 
 /** `Ok` where A and B have one axis each, of one size, else a message. */
 export type DotArg<A extends Shape, B extends Shape, Ok> = number extends A['length'] | B['length']
@@ -66,3 +70,28 @@ export type SolveArg<A extends Shape, B extends Shape, Ok> = number extends A['l
         : 'solve: b is 0-d; it must be a vector or hold matrices'
       : Ok
     : SquareArg<A, 'solve', Ok>
+
+// Methods without arguments have nothing that a check could be the type of, but `this`.
+
+/** T where it holds square matrices, as far as types know, else a message: the `this` of a method without arguments. */
+export type SquareThis<T, Op extends string> = T extends Tensor<infer S> ? SquareArg<S, Op, T> : T
+
+/** T where it has two axes or more, as far as types know, else a message. */
+export type MatricesThis<T, Op extends string> =
+  T extends Tensor<infer S>
+    ? number extends S['length']
+      ? T
+      : S extends readonly [...Shape, unknown, unknown]
+        ? T
+        : `${Op}: needs a matrix, or a batch of them; the shape is ${Show<S>}`
+    : T
+
+/** T where it has one element, as far as types know, else a message: `backward()` without a cotangent. */
+export type ScalarThis<T> =
+  T extends Tensor<infer S>
+    ? number extends S['length']
+      ? T
+      : { x: Gradual<S[number]> } extends { x: 1 }
+        ? T
+        : `backward: the tensor has shape ${Show<S>}, not one element; reduce it with sum() or mean(), or pass a cotangent`
+    : T

@@ -1,4 +1,5 @@
 /** @file Memory and derivatives as methods: types and functions. Imports ops/. */
+import type { ScalarThis } from '../algebra-types.ts'
 import { type BackwardOptions, backward } from '../backward.ts'
 import type { DType } from '../dtype.ts'
 import { type GradHook, onGrad } from '../hooks.ts'
@@ -18,7 +19,8 @@ export interface MemoryMethods<S extends Shape> {
   /** Calls `hook` with the gradient of this tensor, which it may replace. Returns a function that takes it away. */
   onGrad(hook: GradHook<S>): () => void
   /** Adds to `grad` of every leaf that this was computed from. */
-  backward(cotangent?: Tensor<S> | null, options?: BackwardOptions): void
+  backward<T extends Tensor>(this: ScalarThis<T>): void
+  backward(cotangent: Tensor<S> | null | undefined, options?: BackwardOptions): void
 }
 
 export const memoryMethods = { to, clone, assign, onGrad, backward } satisfies Implementations<

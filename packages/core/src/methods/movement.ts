@@ -1,4 +1,5 @@
 /** @file Movement and indexing as methods: types and functions. Imports ops/. */
+import type { MatricesThis } from '../algebra-types.ts'
 import type {
   BroadcastableTo,
   Diagonal,
@@ -103,11 +104,11 @@ export interface MovementMethods<S extends Shape> {
   /** Parts of one size along the axis, or of the sizes in a list; views. */
   split<const N extends number | Shape, const X extends number>(sizes: N, axis: AxisArg<S, X>): Split<S, N, X>
   /** The last two axes, 0 where column - row > `k` (0). */
-  tril(k?: number): Tensor<S>
+  tril<T extends Tensor>(this: MatricesThis<T, 'tril'>, k?: number): Tensor<S>
   /** The last two axes, 0 where column - row < `k` (0). */
-  triu(k?: number): Tensor<S>
+  triu<T extends Tensor>(this: MatricesThis<T, 'triu'>, k?: number): Tensor<S>
   /** The diagonal of the last two axes; a view. */
-  diagonal(): Tensor<Diagonal<S>>
+  diagonal<T extends Tensor>(this: MatricesThis<T, 'diagonal'>): Tensor<Diagonal<S>>
 }
 
 export const movementMethods = {

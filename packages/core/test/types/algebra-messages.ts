@@ -7,6 +7,8 @@ import { cholesky, det, dot, einsum, inv, outer, solve } from '../../src/index.t
 
 const says = (type: string, message: string): string =>
   `Argument of type '${type}' is not assignable to parameter of type '"${message}"'.`
+const saysOfThis = (type: string, message: string): string =>
+  `The 'this' context of type '${type}' is not assignable to method's 'this' of type '"${message}"'.`
 const saysOf = (equation: string, message: string): string => says(`"${equation}"`, message)
 
 export const algebraMistakes: readonly (readonly [code: string, message: string])[] = [
@@ -41,6 +43,35 @@ export const algebraMistakes: readonly (readonly [code: string, message: string]
   [
     't23.solve(«zeros([2])»)',
     says('Tensor<[2]>', 'solve: [2, 3] holds no square matrices: its last sizes 2 and 3 differ'),
+  ],
+  // Methods without arguments: the compiler points at the tensor.
+  [
+    '«t23».inv()',
+    saysOfThis('Tensor<[2, 3]>', 'inv: [2, 3] holds no square matrices: its last sizes 2 and 3 differ'),
+  ],
+  [
+    '«t23.T».det().add(1)',
+    saysOfThis('Tensor<[3, 2]>', 'det: [3, 2] holds no square matrices: its last sizes 3 and 2 differ'),
+  ],
+  [
+    '«zeros([3])».cholesky()',
+    saysOfThis('Tensor<[3]>', 'cholesky: [3] holds no matrices; it needs two axes or more'),
+  ],
+  [
+    '«zeros([3])».tril(1)',
+    saysOfThis('Tensor<[3]>', 'tril: needs a matrix, or a batch of them; the shape is [3]'),
+  ],
+  ['«t0».triu()', saysOfThis('Tensor<[]>', 'triu: needs a matrix, or a batch of them; the shape is []')],
+  [
+    '«zeros([3])».diagonal()',
+    saysOfThis('Tensor<[3]>', 'diagonal: needs a matrix, or a batch of them; the shape is [3]'),
+  ],
+  [
+    '«zeros([2, 3], { requiresGrad: true })».backward()',
+    saysOfThis(
+      'Tensor<[2, 3]>',
+      'backward: the tensor has shape [2, 3], not one element; reduce it with sum() or mean(), or pass a cotangent',
+    ),
   ],
   // Operands of einsum.
   [

@@ -65,6 +65,9 @@ export const results: Tensor[] = [
 export const either: Rows = union
 // @ts-expect-error fits neither
 union.add(zeros([3, 3]))
+is<Tensor<[]>>()((flag ? zeros([2, 2]) : zeros([3, 3])).det())
+// @ts-expect-error [4, 3] holds no square matrices
+;(flag ? zeros([3, 3]) : zeros([4, 3])).det()
 const twoOrFour = flag ? 2 : 4
 is<Tensor<[2 | 4, 5]>>()(zeros([twoOrFour, 3]).matmul(zeros([3, 5])))
 // @ts-expect-error neither 2 nor 4 is 7
@@ -116,6 +119,9 @@ export function residual<B extends number>(
 export function attention<T extends number>(q: Tensor<[T, 16]>, k: Tensor<[T, 16]>, v: Tensor<[T, 16]>) {
   return q.matmul(k.T).div(4).softmax(-1).matmul(v)
 }
+export function precision<N extends number>(covariance: Tensor<[N, N]>): Tensor<[N, N]> {
+  return covariance.inv().tril()
+}
 is<Tensor<[9, 16]>>()(attention(zeros([9, 16]), zeros([9, 16]), zeros([9, 16])))
 export function gaussian<S extends readonly number[]>(input: Tensor<S>): Tensor<S> {
   return input.square().mul(-0.5).exp()
@@ -156,7 +162,11 @@ export function plain(a: Tensor, b: Tensor): Two {
     a.flip(0),
     a.take(b, axis),
     a.softmax(-1),
+    a.inv().tril(),
   ]
+  a.backward()
+  zeros([n, 1]).backward()
+  zeros([n]).backward(null, { createGraph: true })
   return concat(steps, 0)
 }
 
