@@ -1,4 +1,5 @@
-/** @file Pure arithmetic on shapes, strides and axes. Imports errors.ts. */
+/** @file Pure arithmetic on shapes, strides and axes. Imports errors.ts and alignment.ts. */
+import { drawAlignment } from './alignment.ts'
 import { describe, fail } from './errors.ts'
 
 export type Shape = readonly number[]
@@ -146,9 +147,16 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepdims: bo
 
 /**
  * Shape of an elementwise result under NumPy's rules: axes align at the right, size 1 stretches. The last `inner` axes
- * of both take no part and are left out of the result: those are the matrices of a batched product.
+ * of both take no part and are left out of the result: those are the matrices of a batched product. An error shows
+ * the `operands`: where there are more than two, `a` may be the shape of what the others make.
  */
-export function broadcastShapes(op: string, a: Shape, b: Shape, inner = 0): Shape {
+export function broadcastShapes(
+  op: string,
+  a: Shape,
+  b: Shape,
+  inner = 0,
+  operands?: readonly Shape[],
+): Shape {
   if (inner === 0 && sameShape(a, b)) return a
   const rank = Math.max(a.length, b.length)
   const out = new Array<number>(rank - inner)
@@ -156,9 +164,10 @@ export function broadcastShapes(op: string, a: Shape, b: Shape, inner = 0): Shap
     const p = a[a.length - i] ?? 1
     const q = b[b.length - i] ?? 1
     if (p !== q && p !== 1 && q !== 1) {
+      const shapes = operands ?? [a, b]
       fail(
         op,
-        `shapes ${showShape(a)} and ${showShape(b)} do not broadcast: sizes ${p} and ${q} differ at axis -${i}; neither is 1`,
+        `shapes ${shapes.map(showShape).join(' and ')} do not broadcast: sizes ${p} and ${q} differ at axis -${i}; neither is 1${drawAlignment(shapes, i, a, b, inner)}`,
       )
     }
     out[rank - i] = p === 1 ? q : p

@@ -63,7 +63,7 @@ describe('shapes', () => {
     [
       'that do not broadcast',
       () => loose(tg.add)(x, f64([1, 2])),
-      'add: shapes [2, 3] and [2] do not broadcast: sizes 3 and 2 differ at axis -1; neither is 1',
+      'add: shapes [2, 3] and [2] do not broadcast: sizes 3 and 2 differ at axis -1; neither is 1\n  [2, 3]\n     [2]\n      ^\n  axes match from the right; reshape [2] to [2, 1]',
     ],
     [
       'whose sum would not fit in memory',
@@ -99,7 +99,7 @@ describe('shapes', () => {
     [
       'that a broadcast cannot reach',
       () => loose(tg.broadcastTo)(x, [2, 4]),
-      'broadcastTo: [2, 3] cannot become [2, 4]: axis 1 has size 3, neither 1 nor 4',
+      'broadcastTo: [2, 3] cannot become [2, 4]: axis 1 has size 3, neither 1 nor 4\n  [2, 3]\n  [2, 4]\n      ^\n  axes match from the right',
     ],
     [
       'with fewer axes',

@@ -71,7 +71,7 @@ describe('forward and shape', () => {
     [
       'an error of an op inside',
       { forward: (x: Tensor) => mul(x, ones([2, 4])) },
-      'op: in forward: mul: shapes [2, 3] and [2, 4] do not broadcast: sizes 3 and 4 differ at axis -1; neither is 1',
+      'op: in forward: mul: shapes [2, 3] and [2, 4] do not broadcast: sizes 3 and 4 differ at axis -1; neither is 1\n  [2, 3]\n  [2, 4]\n      ^\n  axes match from the right',
     ],
   ])('must not give %s', (_, fields, message) => {
     expect(errorOf(() => define(fields)(x)).message).toBe(message)
@@ -178,7 +178,7 @@ describe('backward', () => {
     [
       'an error of an op inside',
       (ct: Tensor) => [mul(ct, ones([5]))],
-      'op: in backward: mul: shapes [2, 3] and [5] do not broadcast: sizes 3 and 5 differ at axis -1; neither is 1',
+      'op: in backward: mul: shapes [2, 3] and [5] do not broadcast: sizes 3 and 5 differ at axis -1; neither is 1\n  [2, 3]\n     [5]\n      ^\n  axes match from the right',
     ],
   ])('must not return %s', (_, backward, message) => {
     expect(run(backward).message).toBe(message)
@@ -229,7 +229,7 @@ describe('jvp', () => {
     [
       'an error of an op inside',
       ([dx]: Tensor[]) => mul(dx!, ones([5])),
-      'op: in jvp: mul: shapes [2, 3] and [5] do not broadcast: sizes 3 and 5 differ at axis -1; neither is 1',
+      'op: in jvp: mul: shapes [2, 3] and [5] do not broadcast: sizes 3 and 5 differ at axis -1; neither is 1\n  [2, 3]\n     [5]\n      ^\n  axes match from the right',
     ],
   ])('must not return %s', (_, rule, message) => {
     expect(run(rule).message).toBe(message)

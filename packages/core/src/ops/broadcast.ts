@@ -1,4 +1,5 @@
 /** @file broadcastTo and sum: each is the adjoint of the other. Imports kernels/reduce.ts, operand.ts and reshape.ts. */
+import { drawAlignment } from '../alignment.ts'
 import { checkFlag, checkOptions, fail } from '../errors.ts'
 import { reduce, sumFold } from '../kernels/reduce.ts'
 import type { BroadcastableTo } from '../movement-types.ts'
@@ -24,7 +25,7 @@ const broadcastPrimitive = /* @__PURE__ */ primitive<BroadcastParams>({
       if (size !== 1 && size !== shape[axes[i]!]) {
         fail(
           'broadcastTo',
-          `${showShape(x!.shape)} cannot become ${showShape(shape)}: axis ${i} has size ${size}, neither 1 nor ${shape[axes[i]!]}`,
+          `${showShape(x!.shape)} cannot become ${showShape(shape)}: axis ${i} has size ${size}, neither 1 nor ${shape[axes[i]!]}${drawAlignment([x!.shape, shape], shape.length - axes[i]!, shape, x!.shape)}`,
         )
       }
     }

@@ -136,7 +136,7 @@ describe('mistakes', () => {
     [
       'a mask that does not fit',
       () => maskAny(matrix, tensor([true, false]), 0),
-      'maskedFill: shapes [2, 3] and [2] do not broadcast: sizes 3 and 2 differ at axis -1; neither is 1',
+      'maskedFill: shapes [2, 3] and [2] do not broadcast: sizes 3 and 2 differ at axis -1; neither is 1\n  [2, 3]\n     [2]\n      ^\n  axes match from the right; reshape [2] to [2, 1]',
     ],
     [
       'a tensor for the value',
