@@ -83,9 +83,7 @@ function spread(op: string, x: Tensor, axis: Axes | undefined, options: Variance
 /** The largest element along axes, as a constant: a shift that keeps exp in range and cancels in the result. */
 function shiftFor(x: Tensor, axes: readonly number[]): Tensor {
   if (countOf(x, axes) === 0) return filledTensor(reducedShape(x.shape, axes, true), x.dtype, 0)
-  const top = max(x.detach(), axes, { keepdims: true })
-  // Infinite extremes would turn the shift into NaN: inf - inf.
-  return where(lt(abs(top), Infinity), top, 0)
+  return max(x.detach(), axes, { keepdims: true })
 }
 
 /** log of the sum of e^x over `axis` (one, several, or all), without overflow; -Infinity for no elements. */
@@ -98,13 +96,18 @@ export function logsumexp(x: Tensor, axis?: Axes, options?: ReduceOptions): Tens
   checkTensor('logsumexp', x)
   checkFloat('logsumexp', x)
   const axes = normalizeAxes('logsumexp', axis, x.ndim)
-  const shift = shiftFor(x, axes)
+  const top = shiftFor(x, axes)
+  // An infinite sum is one: inf - inf would make it NaN.
+  const shift = where(lt(abs(top), Infinity), top, 0)
   const keepdims = keepdimsOf('logsumexp', options)
   const total = log(sumAxes(exp(sub(x, shift)), axes, keepdims))
   return add(total, keepdims ? shift : reshape(shift, total.shape))
 }
 
-/** e^x / sum of e^x along `axis`, without overflow: numbers from 0 to 1 that sum to 1. */
+/**
+ * e^x / sum of e^x along `axis`, without overflow: numbers from 0 to 1 that sum to 1. All are NaN where one element is NaN
+ * or Infinity, or all are -Infinity, as in PyTorch.
+ */
 export function softmax<S extends Shape, const X extends number>(x: Tensor<S>, axis: AxisArg<S, X>): Tensor<S>
 export function softmax(x: Tensor, axis: number): Tensor {
   checkTensor('softmax', x)
