@@ -57,21 +57,21 @@ export const pow: Binary = /* @__PURE__ */ binary('pow', {
   saves: { inputs: [0, 1], output: true },
 })
 
-/** Where both are equal each gets half of the gradient, as in PyTorch. */
+/** Where both are equal each gets half of the gradient, where one is NaN both get all of it: as in PyTorch. */
 const extremeDifferential =
-  (compare: Binary, self: 0 | 1): Differential =>
+  (loses: Binary, self: 0 | 1): Differential =>
   (d, inputs) => {
     const x = inputs[self]!
     const other = inputs[1 - self]!
-    return where(eq(x, other), mul(d, 0.5), where(compare(x, other), d, 0))
+    return where(eq(x, other), mul(d, 0.5), where(loses(x, other), 0, d))
   }
 
 /** The larger of a and b; NaN if either is NaN. */
 export const maximum: Binary = /* @__PURE__ */ binary('maximum', {
   expr: (s, x, y) => s.max(x!, y!),
   d: [
-    /* @__PURE__ */ extremeDifferential((a, b) => gt(a, b), 0),
-    /* @__PURE__ */ extremeDifferential((a, b) => gt(a, b), 1),
+    /* @__PURE__ */ extremeDifferential((a, b) => lt(a, b), 0),
+    /* @__PURE__ */ extremeDifferential((a, b) => lt(a, b), 1),
   ],
   saves: SAVES_BOTH,
   check: checkNumeric,
@@ -81,8 +81,8 @@ export const maximum: Binary = /* @__PURE__ */ binary('maximum', {
 export const minimum: Binary = /* @__PURE__ */ binary('minimum', {
   expr: (s, x, y) => s.min(x!, y!),
   d: [
-    /* @__PURE__ */ extremeDifferential((a, b) => lt(a, b), 0),
-    /* @__PURE__ */ extremeDifferential((a, b) => lt(a, b), 1),
+    /* @__PURE__ */ extremeDifferential((a, b) => gt(a, b), 0),
+    /* @__PURE__ */ extremeDifferential((a, b) => gt(a, b), 1),
   ],
   saves: SAVES_BOTH,
   check: checkNumeric,
