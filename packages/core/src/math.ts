@@ -4,7 +4,7 @@
  */
 import { exp, log, log1p } from './math/exponential.ts'
 import { cos, sin } from './math/trigonometric.ts'
-import { type Expr, emitJavaScript, interpret, type Scalar } from './scalar.ts'
+import { plain, type Scalar } from './scalar.ts'
 
 export { erf, normalCdf } from './math/error-function.ts'
 export { exp, log, log1p } from './math/exponential.ts'
@@ -15,10 +15,10 @@ export { cos, sin, tan } from './math/trigonometric.ts'
 /** 1 / (1 + e^-x), without overflow on either side. */
 export function sigmoid<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const one = s.constant(1)
+    const one = 1
     const e = exp(s, s.neg(s.abs(x)))
     // e where x < 0, else 1 (exactly): the sign of x is unpredictable, so no select.
-    const numerator = s.add(e, s.mul(s.sub(one, e), s.indicator(s.ge(x, s.constant(0)))))
+    const numerator = s.add(e, s.mul(s.sub(one, e), s.indicator(s.ge(x, 0))))
     return s.div(numerator, s.add(one, e))
   }, x)
 }
@@ -27,38 +27,19 @@ export function sigmoid<T>(scalar: Scalar<T>, x: T): T {
 export function sigmoidDerivative<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
     const e = exp(s, s.neg(s.abs(x)))
-    const denominator = s.add(s.constant(1), e)
+    const denominator = s.add(1, e)
     return s.div(e, s.mul(denominator, denominator))
   }, x)
 }
 
 /** log(1 + e^x) = max(x, 0) + log1p(e^-|x|). */
 export function softplus<T>(scalar: Scalar<T>, x: T): T {
-  return scalar.inFloat64((s, x) => s.add(s.max(x, s.constant(0)), log1p(s, exp(s, s.neg(s.abs(x))))), x)
-}
-
-/**
- * The body as a function of a plain number, made at its first call: generated source, or interpreted with
- * equal bits.
- */
-function plain(body: <T>(s: Scalar<T>, x: T) => T): (x: number) => number {
-  const expr: Expr = (s, x) => body(s, x!)
-  let run: ((x: number) => number) | undefined
-  const make = (): ((x: number) => number) => {
-    const { statements, result, environment } = emitJavaScript(expr, ['x'], 'float64')
-    try {
-      const source = `return function (x) {\n${statements}\nreturn ${result}\n}`
-      return new Function(...Object.keys(environment), source)(...Object.values(environment))
-    } catch {
-      return interpret(expr, 'float64') // a content-security policy forbids eval
-    }
-  }
-  return (x) => (run ??= make())(x)
+  return scalar.inFloat64((s, x) => s.add(s.max(x, 0), log1p(s, exp(s, s.neg(s.abs(x))))), x)
 }
 
 /** `exp`, `log`, `log1p`, `sin` and `cos` of plain numbers in float64, from the same bodies. */
-export const expNumber: (x: number) => number = /* @__PURE__ */ plain(exp)
-export const logNumber: (x: number) => number = /* @__PURE__ */ plain(log)
-export const log1pNumber: (x: number) => number = /* @__PURE__ */ plain(log1p)
-export const sinNumber: (x: number) => number = /* @__PURE__ */ plain(sin)
-export const cosNumber: (x: number) => number = /* @__PURE__ */ plain(cos)
+export const expNumber: (x: number) => number = /* @__PURE__ */ plain((s, x) => exp(s, x!))
+export const logNumber: (x: number) => number = /* @__PURE__ */ plain((s, x) => log(s, x!))
+export const log1pNumber: (x: number) => number = /* @__PURE__ */ plain((s, x) => log1p(s, x!))
+export const sinNumber: (x: number) => number = /* @__PURE__ */ plain((s, x) => sin(s, x!))
+export const cosNumber: (x: number) => number = /* @__PURE__ */ plain((s, x) => cos(s, x!))

@@ -4,4 +4,5 @@
  */
 export type { Expr, Precision, Scalar, SlowPath } from './scalar/algebra.ts'
 export { interpret } from './scalar/numbers.ts'
+export { generate, plain } from './scalar/generate.ts'
 export { emitJavaScript } from './scalar/source.ts'

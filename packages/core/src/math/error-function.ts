@@ -30,10 +30,10 @@ function nearErf<T>(s: Scalar<T>, x: T): T {
  */
 function farErfc<T>(s: Scalar<T>, z: T, a: T, share: number): T {
   const square = s.mul(a, a)
-  const lost = s.mul(productError(s, a, a, square), s.constant(share))
-  const t = s.div(s.sub(z, s.constant(3)), s.add(z, s.constant(3)))
-  const ratio = s.div(polynomial(s, t, ERFC), s.add(s.constant(1), s.add(z, z)))
-  const y = s.mul(exp(s, s.mul(square, s.constant(-share))), ratio)
+  const lost = s.mul(productError(s, a, a, square), share)
+  const t = s.div(s.sub(z, 3), s.add(z, 3))
+  const ratio = s.div(polynomial(s, t, ERFC), s.add(1, s.add(z, z)))
+  const y = s.mul(exp(s, s.mul(square, -share)), ratio)
   return s.sub(y, s.mul(y, lost))
 }
 
@@ -41,21 +41,21 @@ function farErfc<T>(s: Scalar<T>, z: T, a: T, share: number): T {
 export function erf<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
     // Beyond 28 erfc is 0.
-    const a = s.min(s.abs(x), s.constant(28))
-    const far = s.sub(s.constant(1), farErfc(s, a, a, 1))
-    const signed = s.select(s.lt(x, s.constant(0)), s.neg(far), far)
-    return s.select(s.lt(a, s.constant(1)), nearErf(s, x), signed)
+    const a = s.min(s.abs(x), 28)
+    const far = s.sub(1, farErfc(s, a, a, 1))
+    const signed = s.select(s.lt(x, 0), s.neg(far), far)
+    return s.select(s.lt(a, 1), nearErf(s, x), signed)
   }, x)
 }
 
 /** The share of a normal distribution that lies below x, (1 + erf(x / sqrt 2)) / 2, accurate where it is near 0, too. */
 export function normalCdf<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const half = s.constant(0.5)
-    const a = s.min(s.abs(x), s.constant(39))
-    const far = s.mul(half, farErfc(s, s.mul(a, s.constant(Math.SQRT1_2)), a, 0.5))
-    const near = s.add(half, s.mul(half, nearErf(s, s.mul(x, s.constant(Math.SQRT1_2)))))
-    const signed = s.select(s.lt(x, s.constant(0)), far, s.sub(s.constant(1), far))
-    return s.select(s.lt(a, s.constant(Math.SQRT1_2)), near, signed)
+    const half = 0.5
+    const a = s.min(s.abs(x), 39)
+    const far = s.mul(half, farErfc(s, s.mul(a, Math.SQRT1_2), a, 0.5))
+    const near = s.add(half, s.mul(half, nearErf(s, s.mul(x, Math.SQRT1_2))))
+    const signed = s.select(s.lt(x, 0), far, s.sub(1, far))
+    return s.select(s.lt(a, Math.SQRT1_2), near, signed)
   }, x)
 }

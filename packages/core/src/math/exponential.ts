@@ -33,15 +33,15 @@ const LOG = [
 export function exp<T>(scalar: Scalar<T>, x: T, finish?: (n: T, top: T, rest: T) => T): T {
   return scalar.inFloat64((s, x) => {
     // Beyond these bounds the result is 0 or infinite, and so it is at the bounds; NaN passes.
-    const above = s.select(s.lt(x, s.constant(-746)), s.constant(-746), x)
-    const bounded = s.select(s.gt(above, s.constant(711)), s.constant(711), above)
-    const n = s.sub(s.add(s.mul(bounded, s.constant(Math.LOG2E)), s.constant(ROUNDER)), s.constant(ROUNDER))
-    const high = s.sub(bounded, s.mul(n, s.constant(LN2_HIGH)))
-    const low = s.mul(n, s.constant(LN2_LOW))
+    const above = s.select(s.lt(x, -746), -746, x)
+    const bounded = s.select(s.gt(above, 711), 711, above)
+    const n = s.sub(s.add(s.mul(bounded, Math.LOG2E), ROUNDER), ROUNDER)
+    const high = s.sub(bounded, s.mul(n, LN2_HIGH))
+    const low = s.mul(n, LN2_LOW)
     const r = s.sub(high, low)
     // The leading sum is of exact numbers, and what its rounding loses is added to the rest.
-    const top = s.add(s.constant(1), high)
-    const lost = s.add(s.sub(s.constant(1), top), high)
+    const top = s.add(1, high)
+    const lost = s.add(s.sub(1, top), high)
     const rest = s.add(lost, s.sub(s.mul(s.mul(r, r), polynomial(s, r, EXP)), low))
     return finish ? finish(n, top, rest) : s.scale(s.add(top, rest), n)
   }, x)
@@ -53,20 +53,20 @@ export function exp<T>(scalar: Scalar<T>, x: T, finish?: (n: T, top: T, rest: T)
  * exact.
  */
 function logOfReduced<T>(s: Scalar<T>, k: T, f: T, lost?: T): T {
-  const q = s.div(f, s.add(f, s.constant(2)))
+  const q = s.div(f, s.add(f, 2))
   const square = s.mul(q, q)
-  const half = s.mul(s.mul(f, f), s.constant(0.5))
+  const half = s.mul(s.mul(f, f), 0.5)
   const series = s.mul(q, s.add(half, s.mul(square, polynomial(s, square, LOG))))
-  const low = s.mul(k, s.constant(LN2_LOW))
+  const low = s.mul(k, LN2_LOW)
   const tail = s.add(series, lost === undefined ? low : s.add(low, lost))
-  return s.sub(s.mul(k, s.constant(LN2_HIGH)), s.sub(s.sub(half, tail), f))
+  return s.sub(s.mul(k, LN2_HIGH), s.sub(s.sub(half, tail), f))
 }
 
 /** `y` where x is positive and finite, else the logarithm's value there. */
 function orLimit<T>(s: Scalar<T>, x: T, y: T): T {
-  const notPositive = s.select(s.eq(x, s.constant(0)), s.constant(-Infinity), s.constant(Number.NaN))
-  const limit = s.select(s.eq(x, s.constant(Infinity)), x, notPositive)
-  return s.select(s.and(s.gt(x, s.constant(0)), s.lt(x, s.constant(Infinity))), y, limit)
+  const notPositive = s.select(s.eq(x, 0), -Infinity, Number.NaN)
+  const limit = s.select(s.eq(x, Infinity), x, notPositive)
+  return s.select(s.and(s.gt(x, 0), s.lt(x, Infinity)), y, limit)
 }
 
 /**
@@ -75,10 +75,10 @@ function orLimit<T>(s: Scalar<T>, x: T, y: T): T {
  */
 export function log<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const normal = s.ge(x, s.constant(2.2250738585072014e-308))
-    const scaled = s.select(normal, x, s.mul(x, s.constant(2 ** 54)))
-    const k = s.sub(s.exponent(scaled), s.select(normal, s.constant(0), s.constant(54)))
-    const f = s.sub(s.mantissa(scaled), s.constant(1))
+    const normal = s.ge(x, 2.2250738585072014e-308)
+    const scaled = s.select(normal, x, s.mul(x, 2 ** 54))
+    const k = s.sub(s.exponent(scaled), s.select(normal, 0, 54))
+    const f = s.sub(s.mantissa(scaled), 1)
     return orLimit(s, x, logOfReduced(s, k, f))
   }, x)
 }
@@ -89,15 +89,15 @@ export function log<T>(scalar: Scalar<T>, x: T): T {
  */
 export function log1p<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const one = s.constant(1)
+    const one = 1
     const u = s.add(one, x)
     const added = s.sub(u, one)
     const lost = s.add(s.sub(one, s.sub(u, added)), s.sub(x, added))
     const k = s.exponent(u)
     // Where no halving or doubling is needed, 1 + x itself is, so f = x, and nothing is lost.
-    const direct = s.eq(k, s.constant(0))
+    const direct = s.eq(k, 0)
     const f = s.select(direct, x, s.sub(s.mantissa(u), one))
-    const y = logOfReduced(s, k, f, s.select(direct, s.constant(0), s.div(lost, u)))
-    return s.select(s.lt(s.abs(x), s.constant(2 ** -54)), x, orLimit(s, u, y))
+    const y = logOfReduced(s, k, f, s.select(direct, 0, s.div(lost, u)))
+    return s.select(s.lt(s.abs(x), 2 ** -54), x, orLimit(s, u, y))
   }, x)
 }

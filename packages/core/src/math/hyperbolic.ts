@@ -24,7 +24,7 @@ const SINH = [
  */
 export function expm1<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const [half, one] = [s.constant(0.5), s.constant(1)]
+    const [half, one] = [0.5, 1]
     const square = s.mul(x, x)
     const second = s.mul(square, half)
     const first = s.add(x, second)
@@ -32,17 +32,17 @@ export function expm1<T>(scalar: Scalar<T>, x: T): T {
     const near = s.add(first, s.add(lost, s.mul(s.mul(x, square), polynomial(s, x, EXPM1))))
 
     // Below -60 it is -1 already, and 2^-n would leave the range.
-    const far = exp(s, s.select(s.lt(x, s.constant(-60)), s.constant(-60), x), (n, top, rest) => {
+    const far = exp(s, s.select(s.lt(x, -60), -60, x), (n, top, rest) => {
       const power = s.scale(one, s.neg(n))
       const difference = s.sub(top, power)
       const own = s.add(difference, power)
       const lost = s.sub(s.sub(top, own), s.add(s.sub(difference, own), power))
       const sum = s.add(difference, s.add(lost, rest))
       // 2^n in two factors: for the largest results it is no float64 itself.
-      return s.mul(s.mul(sum, s.scale(one, s.sub(n, one))), s.constant(2))
+      return s.mul(s.mul(sum, s.scale(one, s.sub(n, one))), 2)
     })
     const y = s.select(s.lt(s.abs(x), half), near, far)
-    return s.select(s.eq(x, s.constant(0)), x, y)
+    return s.select(s.eq(x, 0), x, y)
   }, x)
 }
 
@@ -52,9 +52,9 @@ export function expm1<T>(scalar: Scalar<T>, x: T): T {
  */
 function halfOfBoth<T>(s: Scalar<T>, x: T, combine: (a: T, b: T) => T): T {
   return exp(s, s.abs(x), (n, top, rest) => {
-    const small = s.select(s.lt(n, s.constant(64)), n, s.constant(64))
-    const other = s.scale(s.div(s.constant(1), s.add(top, rest)), s.mul(small, s.constant(-2)))
-    return s.scale(s.add(top, combine(rest, other)), s.sub(n, s.constant(1)))
+    const small = s.select(s.lt(n, 64), n, 64)
+    const other = s.scale(s.div(1, s.add(top, rest)), s.mul(small, -2))
+    return s.scale(s.add(top, combine(rest, other)), s.sub(n, 1))
   })
 }
 
@@ -64,8 +64,8 @@ export function sinh<T>(scalar: Scalar<T>, x: T): T {
     const square = s.mul(x, x)
     const near = s.add(x, s.mul(x, s.mul(square, polynomial(s, square, SINH))))
     const far = halfOfBoth(s, x, s.sub)
-    const signed = s.select(s.lt(x, s.constant(0)), s.neg(far), far)
-    return s.select(s.lt(s.abs(x), s.constant(1)), near, signed)
+    const signed = s.select(s.lt(x, 0), s.neg(far), far)
+    return s.select(s.lt(s.abs(x), 1), near, signed)
   }, x)
 }
 

@@ -30,10 +30,10 @@ const ARCTAN_2 = [1.1071487177940904, 9.40447137356638e-17] as const
  * `exact`: z is given the digits that its division loses, which matters where z is not y itself and c = 0.
  */
 function angle<T>(s: Scalar<T>, y: T, x: T, exact: boolean): readonly [T, T] {
-  const below = (ratio: number): T => s.lt(y, s.mul(x, s.constant(ratio)))
-  const masks = [s.le(y, s.mul(x, s.constant(7 / 16))), below(0.75), below(1.5), below(3)]
+  const below = (ratio: number): T => s.lt(y, s.mul(x, ratio))
+  const masks = [s.le(y, s.mul(x, 7 / 16)), below(0.75), below(1.5), below(3)]
   const choose = (values: readonly number[]): T =>
-    masks.reduceRight((rest, mask, i) => s.select(mask, s.constant(values[i]!), rest), s.constant(values[4]!))
+    masks.reduceRight<T | number>((rest, mask, i) => s.select(mask, values[i]!, rest), values[4]!) as T
   const bases = [[0, 0], ARCTAN_HALF, QUARTER_PI, ARCTAN_2, HALF_PI] as const
   const c = choose([0, 0.5, 1, 2, 0])
   const moderate = below(3)
@@ -42,7 +42,7 @@ function angle<T>(s: Scalar<T>, y: T, x: T, exact: boolean): readonly [T, T] {
   const numerator = s.select(steep, s.neg(x), s.sub(y, s.mul(c, x)))
   const divisor = s.select(steep, y, s.add(x, s.mul(c, y)))
   // The point (0, 0).
-  const denominator = s.select(s.eq(divisor, s.constant(0)), s.constant(1), divisor)
+  const denominator = s.select(s.eq(divisor, 0), 1, divisor)
   const z = s.div(numerator, denominator)
   const square = s.mul(z, z)
   let tail = s.mul(s.mul(z, square), polynomial(s, square, ARCTAN))
@@ -52,7 +52,7 @@ function angle<T>(s: Scalar<T>, y: T, x: T, exact: boolean): readonly [T, T] {
       s.sub(s.sub(numerator, product), productError(s, z, denominator, product)),
       denominator,
     )
-    tail = s.select(s.lt(s.abs(z), s.constant(2 ** -27)), tail, s.add(tail, lost))
+    tail = s.select(s.lt(s.abs(z), 2 ** -27), tail, s.add(tail, lost))
   }
   const base = choose(bases.map(([high]) => high))
   const sum = s.add(base, z)
@@ -63,9 +63,9 @@ function angle<T>(s: Scalar<T>, y: T, x: T, exact: boolean): readonly [T, T] {
 export function atan<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
     const y = s.add(...angle(s, s.abs(x), s.constant(1), false))
-    const signed = s.select(s.lt(x, s.constant(0)), s.neg(y), y)
+    const signed = s.select(s.lt(x, 0), s.neg(y), y)
     // Which also keeps the sign of zero.
-    return s.select(s.lt(s.abs(x), s.constant(2 ** -27)), x, signed)
+    return s.select(s.lt(s.abs(x), 2 ** -27), x, signed)
   }, x)
 }
 
@@ -76,15 +76,15 @@ export function atan<T>(scalar: Scalar<T>, x: T): T {
 export function atan2<T>(scalar: Scalar<T>, y: T, x: T): T {
   return scalar.inFloat64(
     (s, y, x) => {
-      const [zero, one, infinity] = [s.constant(0), s.constant(1), s.constant(Infinity)]
+      const [zero, one, infinity] = [0, 1, Infinity]
       const negative = (a: T): T => s.or(s.lt(a, zero), s.lt(s.div(one, a), zero))
       const larger = s.max(s.abs(x), s.abs(y))
-      const up = s.select(s.lt(larger, s.constant(2 ** -400)), s.constant(2 ** 600), one)
-      const factor = s.select(s.gt(larger, s.constant(2 ** 500)), s.constant(2 ** -500), up)
+      const up = s.select(s.lt(larger, 2 ** -400), 2 ** 600, one)
+      const factor = s.select(s.gt(larger, 2 ** 500), 2 ** -500, up)
       const scaled = (a: T): T =>
         s.select(s.eq(larger, infinity), s.indicator(s.eq(a, infinity)), s.mul(a, factor))
       const [high, low] = angle(s, scaled(s.abs(y)), scaled(s.abs(x)), true)
-      const [piHigh, piLow] = [s.constant(PI[0]), s.constant(PI[1])]
+      const [piHigh, piLow] = [PI[0], PI[1]]
       const rest = s.sub(piHigh, high)
       const behind = s.add(rest, s.add(s.sub(s.sub(piHigh, rest), high), s.sub(piLow, low)))
       const result = s.select(negative(x), behind, s.add(high, low))
@@ -101,12 +101,12 @@ export function atan2<T>(scalar: Scalar<T>, y: T, x: T): T {
  */
 function smallArcsin<T>(s: Scalar<T>, x: T): readonly [T, T, T] {
   const magnitude = s.abs(x)
-  const steep = s.gt(magnitude, s.constant(0.5))
-  const half = s.mul(s.sub(s.constant(1), magnitude), s.constant(0.5))
+  const steep = s.gt(magnitude, 0.5)
+  const half = s.mul(s.sub(1, magnitude), 0.5)
   const root = s.sqrt(half)
   const square = s.mul(root, root)
   const error = s.sub(s.sub(half, square), productError(s, root, root, square))
-  const lost = s.div(error, s.select(s.eq(root, s.constant(0)), s.constant(1), s.add(root, root)))
+  const lost = s.div(error, s.select(s.eq(root, 0), 1, s.add(root, root)))
   const argument = s.select(steep, root, x)
   const w = s.select(steep, half, s.mul(x, x))
   const tail = s.mul(s.mul(argument, w), polynomial(s, w, ARCSIN))
@@ -114,7 +114,7 @@ function smallArcsin<T>(s: Scalar<T>, x: T): readonly [T, T, T] {
 }
 
 /** high + low - (a + rest), where |a| <= high or high is 0. */
-function subtract<T>(s: Scalar<T>, high: T, low: T, a: T, rest: T): T {
+function subtract<T>(s: Scalar<T>, high: T | number, low: T | number, a: T, rest: T): T {
   const top = s.sub(high, a)
   return s.add(top, s.add(s.sub(s.sub(high, top), a), s.sub(low, rest)))
 }
@@ -123,8 +123,8 @@ function subtract<T>(s: Scalar<T>, high: T, low: T, a: T, rest: T): T {
 export function asin<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
     const [steep, a, tail] = smallArcsin(s, x)
-    const far = subtract(s, s.constant(HALF_PI[0]), s.constant(HALF_PI[1]), s.add(a, a), s.add(tail, tail))
-    return s.select(steep, s.select(s.lt(x, s.constant(0)), s.neg(far), far), s.add(a, tail))
+    const far = subtract(s, HALF_PI[0], HALF_PI[1], s.add(a, a), s.add(tail, tail))
+    return s.select(steep, s.select(s.lt(x, 0), s.neg(far), far), s.add(a, tail))
   }, x)
 }
 
@@ -132,10 +132,9 @@ export function asin<T>(scalar: Scalar<T>, x: T): T {
 export function acos<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
     const [steep, a, tail] = smallArcsin(s, x)
-    const right = s.gt(x, s.constant(0.5))
-    const double = (y: T): T => s.select(right, s.mul(y, s.constant(-2)), s.select(steep, s.add(y, y), y))
-    const base = (i: 0 | 1): T =>
-      s.select(right, s.constant(0), s.select(steep, s.constant(PI[i]), s.constant(HALF_PI[i])))
+    const right = s.gt(x, 0.5)
+    const double = (y: T): T => s.select(right, s.mul(y, -2), s.select(steep, s.add(y, y), y))
+    const base = (i: 0 | 1): T => s.select(right, 0, s.select(steep, PI[i], HALF_PI[i]))
     return subtract(s, base(0), base(1), double(a), double(tail))
   }, x)
 }

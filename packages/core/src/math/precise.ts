@@ -8,7 +8,7 @@ import type { Scalar } from '../scalar.ts'
 export function productError<T>(s: Scalar<T>, a: T, b: T, p: T): T {
   // The upper 26 bits of a number; the rest has 26 bits as well, so that all four products are exact.
   const upper = (x: T): T => {
-    const wide = s.mul(x, s.constant(2 ** 27 + 1))
+    const wide = s.mul(x, 2 ** 27 + 1)
     return s.sub(wide, s.sub(wide, x))
   }
   const [aHigh, bHigh] = [upper(a), upper(b)]

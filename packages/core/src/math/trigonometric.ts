@@ -26,11 +26,11 @@ const COS = [
 /** sin and cos of r + low for |r| <= pi/4 and a low far below it: r and `top`, each plus a smaller rest. */
 function sineAndCosine<T>(s: Scalar<T>, r: T, low: T): { sineRest: T; top: T; cosineRest: T } {
   const z = s.mul(r, r)
-  const half = s.mul(z, s.constant(0.5))
-  const top = s.sub(s.constant(1), half)
+  const half = s.mul(z, 0.5)
+  const top = s.sub(1, half)
   const sineRest = s.add(s.mul(s.mul(r, z), polynomial(s, z, SIN)), s.mul(low, top))
   const rest = s.sub(s.mul(s.mul(z, z), polynomial(s, z, COS)), s.mul(r, low))
-  return { sineRest, top, cosineRest: s.add(s.sub(s.sub(s.constant(1), top), half), rest) }
+  return { sineRest, top, cosineRest: s.add(s.sub(s.sub(1, top), half), rest) }
 }
 
 /** sin(quadrant pi/2 + r + low) for |r| <= pi/4 and a low far below it. */
@@ -39,9 +39,9 @@ function sinOfReduced<T>(s: Scalar<T>, quadrant: T, r: T, low: T): T {
   const [sine, cosine] = [s.add(r, sineRest), s.add(top, cosineRest)]
   // Products with 0 and 1 instead of selects: quadrants are unpredictable.
   const odd = s.indicator(s.bit(quadrant, 0))
-  const magnitude = s.add(s.mul(cosine, odd), s.mul(sine, s.sub(s.constant(1), odd)))
+  const magnitude = s.add(s.mul(cosine, odd), s.mul(sine, s.sub(1, odd)))
   const lower = s.indicator(s.bit(quadrant, 1))
-  return s.mul(magnitude, s.sub(s.constant(1), s.add(lower, lower)))
+  return s.mul(magnitude, s.sub(1, s.add(lower, lower)))
 }
 
 /** tan(quadrant pi/2 + r + low) for |r| <= pi/4 and a low far below it: a quotient of two sums, its rounding made good. */
@@ -109,19 +109,19 @@ const slowTan: SlowPath = { name: 'slowTan', run: (x) => byExactReduction(reduce
 
 /** f(x + shift pi/2) for shift 0 or 1 and f = sin or tan, `ofReduced`. */
 function shifted<T>(s: Scalar<T>, x: T, shift: number, ofReduced: typeof sinOfReduced, slow: SlowPath): T {
-  const n = s.sub(s.add(s.mul(x, s.constant(2 / Math.PI)), s.constant(ROUNDER)), s.constant(ROUNDER))
-  const first = s.sub(x, s.mul(n, s.constant(HALF_PI_HIGH)))
-  const middle = s.mul(n, s.constant(HALF_PI_MIDDLE))
+  const n = s.sub(s.add(s.mul(x, 2 / Math.PI), ROUNDER), ROUNDER)
+  const first = s.sub(x, s.mul(n, HALF_PI_HIGH))
+  const middle = s.mul(n, HALF_PI_MIDDLE)
   const second = s.sub(first, middle)
-  const last = s.mul(n, s.constant(HALF_PI_LOW))
+  const last = s.mul(n, HALF_PI_LOW)
   const r = s.sub(second, last)
   // What the roundings of second and r lost.
   const low = s.add(s.sub(s.sub(second, r), last), s.sub(s.sub(first, second), middle))
-  const y = ofReduced(s, s.add(n, s.constant(shift)), r, low)
+  const y = ofReduced(s, s.add(n, shift), r, low)
   // The parts of pi / 2 and the rounding of the last product leave an error of n 2^-122: too much this near
   // to a multiple.
-  const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), s.constant(2 ** -64)))
-  return s.rare(s.or(s.gt(s.abs(x), s.constant(2 ** 20)), tooNear), slow, [x], y)
+  const tooNear = s.lt(s.abs(r), s.mul(s.abs(n), 2 ** -64))
+  return s.rare(s.or(s.gt(s.abs(x), 2 ** 20), tooNear), slow, [x], y)
 }
 
 /**
@@ -132,7 +132,7 @@ function shifted<T>(s: Scalar<T>, x: T, shift: number, ofReduced: typeof sinOfRe
 export function sin<T>(scalar: Scalar<T>, x: T): T {
   // Below 2^-27 sin x rounds to x, which also keeps the sign of zero.
   return scalar.inFloat64(
-    (s, x) => s.select(s.lt(s.abs(x), s.constant(2 ** -27)), x, shifted(s, x, 0, sinOfReduced, slowSin)),
+    (s, x) => s.select(s.lt(s.abs(x), 2 ** -27), x, shifted(s, x, 0, sinOfReduced, slowSin)),
     x,
   )
 }
@@ -145,7 +145,7 @@ export function cos<T>(scalar: Scalar<T>, x: T): T {
 /** The tangent of x radians, within 2 ulp in float64: as `sin`. */
 export function tan<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64(
-    (s, x) => s.select(s.lt(s.abs(x), s.constant(2 ** -27)), x, shifted(s, x, 0, tanOfReduced, slowTan)),
+    (s, x) => s.select(s.lt(s.abs(x), 2 ** -27), x, shifted(s, x, 0, tanOfReduced, slowTan)),
     x,
   )
 }

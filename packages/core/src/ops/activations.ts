@@ -1,6 +1,6 @@
 /** @file Activations besides sigmoid, tanh, relu and softplus; the error function; reciprocals. Imports elementwise.ts and math.ts. */
 import { checkOptions, describe, fail } from '../errors.ts'
-import { binaryKernel } from '../kernels/elementwise.ts'
+import { elementwiseKernel } from '../kernels/elementwise.ts'
 import * as math from '../math.ts'
 import { primitive, SAVES_BOTH, SAVES_FIRST, SAVES_OUTPUT } from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
@@ -17,14 +17,14 @@ import { where } from './where.ts'
 
 /** 1 / x: infinite at 0, with the sign of the zero. */
 export const reciprocal: Unary = /* @__PURE__ */ unary('reciprocal', {
-  expr: (s, x) => s.div(s.constant(1), x!),
+  expr: (s, x) => s.div(1, x!),
   d: [(d, _, out) => neg(mul(d, square(out)))],
   saves: SAVES_OUTPUT,
 })
 
 /** 1 / sqrt(x): infinite at 0, NaN below. */
 export const rsqrt: Unary = /* @__PURE__ */ unary('rsqrt', {
-  expr: (scalar, x) => scalar.inFloat64((s, x) => s.div(s.constant(1), s.sqrt(x)), x!),
+  expr: (scalar, x) => scalar.inFloat64((s, x) => s.div(1, s.sqrt(x)), x!),
   d: [(d, [x], out) => mul(d, mul(div(out, x!), -0.5))],
   saves: { inputs: [0], output: true },
 })
@@ -42,7 +42,7 @@ function withParameter(name: string, parameter: string, standard: number, expr: 
       checkFloat(name, x!)
       return x!
     },
-    kernel: binaryKernel(expr),
+    kernel: elementwiseKernel(expr, 2),
     vjp: [(ct, [x, a]) => slope(ct, x!, a!), null],
     jvp: ([dx], [x, a]) => dx! && slope(dx!, x!, a!),
     batch: 'elementwise',
@@ -65,7 +65,7 @@ export const leakyRelu: <S extends Shape>(x: Tensor<S>, slope?: number) => Tenso
     'leakyRelu',
     'slope',
     0.01,
-    (s, x, slope) => s.select(s.gt(x!, s.constant(0)), x!, s.mul(x!, slope!)),
+    (s, x, slope) => s.select(s.gt(x!, 0), x!, s.mul(x!, slope!)),
     (d, x, slope) => where(gt(x, 0), d, mul(d, slope)),
   )
 
@@ -76,11 +76,7 @@ export const elu: <S extends Shape>(x: Tensor<S>, alpha?: number) => Tensor<S> =
     'alpha',
     1,
     (scalar, x, alpha) =>
-      scalar.inFloat64(
-        (s, x, alpha) => s.select(s.gt(x, s.constant(0)), x, s.mul(alpha, math.expm1(s, x))),
-        x!,
-        alpha!,
-      ),
+      scalar.inFloat64((s, x, alpha) => s.select(s.gt(x, 0), x, s.mul(alpha, math.expm1(s, x))), x!, alpha!),
     (d, x, alpha) => {
       const positive = gt(x, 0)
       // e^0 where it is not used: an infinite one times 0 would be NaN in the second derivative.
@@ -127,7 +123,7 @@ const CUBIC = 0.07135481627260025
 const geluTanh: Unary = /* @__PURE__ */ unary('gelu', {
   expr: (scalar, x) =>
     scalar.inFloat64((s, x) => {
-      const slope = s.add(s.mul(s.mul(x, x), s.constant(CUBIC)), s.constant(LINEAR))
+      const slope = s.add(s.mul(s.mul(x, x), CUBIC), LINEAR)
       return s.mul(x, math.sigmoid(s, s.mul(x, slope)))
     }, x!),
   d: [

@@ -24,7 +24,7 @@ function rest<T>(s: Scalar<T>, x: T, y: T): T {
 
 /** Whether the sign of the rest is not that of y: then the quotient is one less, and the remainder y more. */
 function isOff<T>(s: Scalar<T>, r: T, y: T): T {
-  const zero = s.constant(0)
+  const zero = 0
   return s.or(s.and(s.lt(r, zero), s.gt(y, zero)), s.and(s.gt(r, zero), s.lt(y, zero)))
 }
 
@@ -91,11 +91,11 @@ export const floorDivide: Binary = /* @__PURE__ */ division(
           const r = rest(s, x, y)
           const quotient = s.div(s.sub(x, r), y)
           // It is a whole number but for rounding.
-          const whole = s.nearest(s.select(isOff(s, r, y), s.sub(quotient, s.constant(1)), quotient))
+          const whole = s.nearest(s.select(isOff(s, r, y), s.sub(quotient, 1), quotient))
           const ratio = s.div(x, y)
           // A zero has the sign of the ratio.
-          const signed = s.select(s.eq(whole, s.constant(0)), s.mul(ratio, s.constant(0)), whole)
-          return s.select(s.eq(y, s.constant(0)), ratio, signed)
+          const signed = s.select(s.eq(whole, 0), s.mul(ratio, 0), whole)
+          return s.select(s.eq(y, 0), ratio, signed)
         },
         x!,
         y!,
@@ -117,9 +117,9 @@ export const remainder: Binary = /* @__PURE__ */ division(
       scalar.inFloat64(
         (s, x, y) => {
           const r = rest(s, x, y)
-          const zero = s.select(s.lt(y, s.constant(0)), s.constant(-0), s.constant(0))
+          const zero = s.select(s.lt(y, 0), -0, 0)
           const moved = s.select(isOff(s, r, y), s.add(r, y), r)
-          return s.select(s.eq(r, s.constant(0)), zero, moved)
+          return s.select(s.eq(r, 0), zero, moved)
         },
         x!,
         y!,

@@ -3,7 +3,7 @@
  * `broadcastTo`, so no rule mentions it. A Jacobian here is diagonal, so one rule per input serves both modes: as
  * pullback and as forward rule. Imports kernels/elementwise.ts, operand.ts and broadcast.ts.
  */
-import { binaryKernel, unaryKernel } from '../kernels/elementwise.ts'
+import { elementwiseKernel } from '../kernels/elementwise.ts'
 import { type Primitive, primitive, SAVES_NOTHING } from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
 import { broadcastShapes, sameShape } from '../shape.ts'
@@ -73,14 +73,14 @@ export type Binary = <A extends Shape = [], B extends Shape = A>(
 
 /** An op of one input. */
 export function unary(name: string, definition: Definition): Unary {
-  const p = elementwise(name, definition, unaryKernel(definition.expr))
+  const p = elementwise(name, definition, elementwiseKernel(definition.expr, 1))
   const op = (x: Tensor): Tensor => apply(p, [checkTensor(name, x)], undefined)
   return op as Unary
 }
 
 /** An op of two inputs, each a tensor or a number. */
 export function binary(name: string, definition: Definition): Binary {
-  const p = elementwise(name, definition, binaryKernel(definition.expr))
+  const p = elementwise(name, definition, elementwiseKernel(definition.expr, 2))
   const op = (a: Operand, b: Operand): Tensor => {
     const x = lift(name, a, b)
     const y = lift(name, b, a)

@@ -1,6 +1,6 @@
 /** @file Elementwise arithmetic and functions, each beside its derivative. Imports define.ts, compare.ts, memory.ts, where.ts and math.ts. */
 import { describe, fail } from '../errors.ts'
-import { ternaryKernel } from '../kernels/elementwise.ts'
+import { elementwiseKernel } from '../kernels/elementwise.ts'
 import * as math from '../math.ts'
 import { primitive, SAVES_BOTH, SAVES_FIRST, SAVES_OUTPUT } from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
@@ -42,9 +42,9 @@ export const div: Binary = /* @__PURE__ */ binary('div', {
 /** a to the power b. dx: b a^(b-1), zero where b = 0. db: a^b log a, zero where a = 0 and b >= 0 (as PyTorch). */
 export const pow: Binary = /* @__PURE__ */ binary('pow', {
   expr: (s, x, y) => {
-    const one = s.constant(1)
+    const one = 1
     // IEEE 754 (and NumPy) have 1 here, where JavaScript has NaN: 1 to any power, -1 to an infinite one.
-    const infinite = s.and(s.eq(s.abs(x!), one), s.eq(s.abs(y!), s.constant(Infinity)))
+    const infinite = s.and(s.eq(s.abs(x!), one), s.eq(s.abs(y!), Infinity))
     return s.select(s.or(s.eq(x!, one), infinite), one, s.host('pow', x!, y!))
   },
   d: [
@@ -151,8 +151,7 @@ export const abs: Unary = /* @__PURE__ */ unary('abs', {
 
 /** -1, 0 or 1 (NaN for NaN); its derivative is 0 everywhere. */
 export const sign: Unary = /* @__PURE__ */ unary('sign', {
-  expr: (s, x) =>
-    s.select(s.gt(x!, s.constant(0)), s.constant(1), s.select(s.lt(x!, s.constant(0)), s.constant(-1), x!)),
+  expr: (s, x) => s.select(s.gt(x!, 0), 1, s.select(s.lt(x!, 0), -1, x!)),
   d: [(d) => constantLike(d, 0)],
   check: checkNumeric,
 })
@@ -179,7 +178,7 @@ export const tanh: Unary = /* @__PURE__ */ unary('tanh', {
 })
 
 const tanhDerivative: Unary = /* @__PURE__ */ unary('tanhDerivative', {
-  expr: (s, x) => s.mul(s.constant(4), math.sigmoidDerivative(s, s.mul(s.constant(2), x!))),
+  expr: (s, x) => s.mul(4, math.sigmoidDerivative(s, s.mul(2, x!))),
   d: [(d, [x], out) => mul(d, mul(out, mul(tanh(x!), -2)))],
   saves: { inputs: [0], output: true },
 })
@@ -201,7 +200,7 @@ export const sigmoidDerivative: Unary = /* @__PURE__ */ unary('sigmoidDerivative
 /** max(x, 0); its derivative at 0 is 0, as in PyTorch. */
 export const relu: Unary = /* @__PURE__ */ unary('relu', {
   // Not s.max, which takes twice as long (bench/elementwise.ts); NaN stays NaN here too.
-  expr: (s, x) => s.select(s.lt(x!, s.constant(0)), s.constant(0), x!),
+  expr: (s, x) => s.select(s.lt(x!, 0), 0, x!),
   d: [(d, [x]) => where(le(x!, 0), 0, d)],
   saves: SAVES_FIRST,
   check: checkNumeric,
@@ -225,7 +224,7 @@ const clampPrimitive = /* @__PURE__ */ primitive({
     checkNumeric('clamp', x!)
     return x!
   },
-  kernel: /* @__PURE__ */ ternaryKernel(clampExpr),
+  kernel: /* @__PURE__ */ elementwiseKernel(clampExpr, 3),
   vjp: [(ct, [x, min, max]) => withinRange(ct, x!, min!, max!), null, null],
   jvp: ([dx], [x, min, max]) => dx! && withinRange(dx!, x!, min!, max!),
   batch: 'elementwise',

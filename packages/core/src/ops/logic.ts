@@ -31,23 +31,19 @@ const logical = (name: string, expr: Expr): Binary =>
 
 /** a and b, of bool tensors; a number must be 0 or 1. */
 export const logicalAnd: Binary = /* @__PURE__ */ logical('logicalAnd', (s, x, y) =>
-  s.and(s.ne(x!, s.constant(0)), s.ne(y!, s.constant(0))),
+  s.and(s.ne(x!, 0), s.ne(y!, 0)),
 )
 
 /** a or b (or both), of bool tensors; a number must be 0 or 1. */
 export const logicalOr: Binary = /* @__PURE__ */ logical('logicalOr', (s, x, y) =>
-  s.or(s.ne(x!, s.constant(0)), s.ne(y!, s.constant(0))),
+  s.or(s.ne(x!, 0), s.ne(y!, 0)),
 )
 
 const test = (name: string, expr: Expr, check: (op: string, x: Aval) => void): Unary =>
   unary(name, { expr, d: [null], check, result: 'bool' })
 
 /** Whether x is false, of a bool tensor. */
-export const logicalNot: Unary = /* @__PURE__ */ test(
-  'logicalNot',
-  (s, x) => s.eq(x!, s.constant(0)),
-  checkBool,
-)
+export const logicalNot: Unary = /* @__PURE__ */ test('logicalNot', (s, x) => s.eq(x!, 0), checkBool)
 
 /** Whether x is NaN; of int32 and bool never. Dtype bool. */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the name in NumPy and PyTorch
@@ -61,8 +57,7 @@ export const isNaN: Unary = /* @__PURE__ */ test(
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the name in NumPy and PyTorch
 export const isFinite: Unary = /* @__PURE__ */ test(
   'isFinite',
-  (s, x) =>
-    s.precision === 'int32' || s.precision === 'bool' ? s.eq(x!, x!) : s.lt(s.abs(x!), s.constant(Infinity)),
+  (s, x) => (s.precision === 'int32' || s.precision === 'bool' ? s.eq(x!, x!) : s.lt(s.abs(x!), Infinity)),
   () => {},
 )
 

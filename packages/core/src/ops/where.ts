@@ -1,7 +1,7 @@
 /** @file Choice between two tensors by a mask. Imports kernels/elementwise.ts, operand.ts and broadcast.ts. */
 
 import { fail } from '../errors.ts'
-import { ternaryKernel } from '../kernels/elementwise.ts'
+import { elementwiseKernel } from '../kernels/elementwise.ts'
 import { primitive, SAVES_FIRST } from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
 import { broadcastShapes } from '../shape.ts'
@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
 import { checkSameDType, checkTensor, lift, type Operand } from './operand.ts'
 
-const choose: Expr = (s, condition, a, b) => s.select(s.ne(condition!, s.constant(0)), a!, b!)
+const choose: Expr = (s, condition, a, b) => s.select(s.ne(condition!, 0), a!, b!)
 
 const wherePrimitive = /* @__PURE__ */ primitive({
   name: 'where',
@@ -25,7 +25,7 @@ const wherePrimitive = /* @__PURE__ */ primitive({
     checkSameDType('where', a!, b!)
     return a!
   },
-  kernel: /* @__PURE__ */ ternaryKernel(choose, 1),
+  kernel: /* @__PURE__ */ elementwiseKernel(choose, 3, 1),
   vjp: [null, (ct, [condition]) => where(condition!, ct, 0), (ct, [condition]) => where(condition!, 0, ct)],
   jvp: 'linear',
   batch: 'elementwise',
@@ -46,7 +46,10 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   let x = lift('where', a, b)
   let y = lift('where', b, a)
   if (x.shape !== condition.shape || y.shape !== condition.shape) {
-    const shape = broadcastShapes('where', broadcastShapes('where', condition.shape, x.shape), y.shape)
+    // A number has the shape of its neighbour: no operand of its own.
+    const all = [...new Set([condition.shape, x.shape, y.shape])]
+    const pair = broadcastShapes('where', condition.shape, x.shape, 0, all)
+    const shape = broadcastShapes('where', pair, y.shape, 0, all)
     x = broadcastTo(x, shape)
     y = broadcastTo(y, shape)
     condition = broadcastTo(condition, shape)

@@ -19,18 +19,18 @@ type HostFunction =
 /**
  * A builder for scalar computations. `T` is whatever stands for a value: a number, a name in generated
  * source, a local of a WebAssembly function. Masks, the results of comparisons, are values of their own kind
- * and go into `and`, `or`, `not` and `select` only. Every operation rounds to the builder's precision:
+ * and go into `and`, `or`, `not`, `select` and `indicator` only. Every operation rounds to the builder's precision:
  * float32 operations to float32, int32 operations wrap as two's complement; bool has comparisons, `select`,
- * `min` and `max`.
+ * `min` and `max`. A plain number stands for a constant, rounded to the precision as well.
  */
 export interface Scalar<T> {
   readonly precision: Precision
   constant(value: number): T
-  add(a: T, b: T): T
-  sub(a: T, b: T): T
-  mul(a: T, b: T): T
+  add(a: T | number, b: T | number): T
+  sub(a: T | number, b: T | number): T
+  mul(a: T | number, b: T | number): T
   /** Floats only. */
-  div(a: T, b: T): T
+  div(a: T | number, b: T | number): T
   neg(a: T): T
   abs(a: T): T
   /** Floats only. */
@@ -39,27 +39,27 @@ export interface Scalar<T> {
   /** The nearest integer, halves to the even one; keeps the sign of zero. */
   nearest(a: T): T
   /** IEEE 754-2019 minimum: NaN if either is NaN, and -0 is below +0. */
-  min(a: T, b: T): T
+  min(a: T | number, b: T | number): T
   /** IEEE 754-2019 maximum: NaN if either is NaN, and -0 is below +0. */
-  max(a: T, b: T): T
-  eq(a: T, b: T): T
-  ne(a: T, b: T): T
-  lt(a: T, b: T): T
-  le(a: T, b: T): T
-  gt(a: T, b: T): T
-  ge(a: T, b: T): T
+  max(a: T | number, b: T | number): T
+  eq(a: T | number, b: T | number): T
+  ne(a: T | number, b: T | number): T
+  lt(a: T | number, b: T | number): T
+  le(a: T | number, b: T | number): T
+  gt(a: T | number, b: T | number): T
+  ge(a: T | number, b: T | number): T
   and(a: T, b: T): T
   or(a: T, b: T): T
   not(a: T): T
   /** `a` where the mask holds, else `b`; both are computed. */
-  select(mask: T, a: T, b: T): T
+  select(mask: T, a: T | number, b: T | number): T
   /**
    * 1 where the mask holds, else 0. A product with it is several times faster in JavaScript than an
    * unpredictable select.
    */
   indicator(mask: T): T
   /** x 2^n, rounded once, for an integral n in [-2044, 2046] and |x| in [1/2, 2]. float64 only. */
-  scale(x: T, n: T): T
+  scale(x: T | number, n: T): T
   /**
    * The integral k with |x| / 2^k in [a, 2a), a = 0.70710659 (high word 0x3fe6a09e), for a normal x; some
    * number for any other x. float64 only.
@@ -93,17 +93,4 @@ export function constantOf(precision: Precision, value: number): number {
   if (precision === 'float32') return Math.fround(value)
   if (value !== (value | 0)) fail('constant', `${value} is no ${precision} value; use a whole number`)
   return value | 0
-}
-
-/** The operations that a precision does not have, each replaced by an error that says so. */
-export function restrict<T>(scalar: Scalar<T>): Scalar<T> {
-  const { precision } = scalar
-  const missing: (keyof Scalar<T>)[] = []
-  if (precision !== 'float64') missing.push('scale', 'exponent', 'mantissa', 'bit', 'rare')
-  if (precision === 'int32' || precision === 'bool') missing.push('div', 'sqrt', 'host', 'inFloat64')
-  if (precision === 'bool') missing.push('add', 'sub', 'mul', 'neg', 'abs')
-  for (const op of missing) {
-    Object.assign(scalar, { [op]: () => fail(op, `is not defined for ${precision}; convert the operands`) })
-  }
-  return scalar
 }
