@@ -1,8 +1,8 @@
 /** @file Constructors: tensors from values. Imports tensor.ts and ops/operand.ts. */
 import { allocateArray, checkDType, type DType, dtypeOfArray, isFloat, type TypedArray } from './dtype.ts'
-import { checkFlag, checkOptions, describe, fail } from './errors.ts'
+import { checkFlag, checkOptions, describe, fail, isForeign } from './errors.ts'
 import type { NestedValues, OneHot, ShapeOf } from './movement-types.ts'
-import { checkTensor, isForeignTensor } from './ops/operand.ts'
+import { checkTensor } from './ops/operand.ts'
 import { checkShape, contiguousStrides, MAX_RANK, showShape, sizeOf } from './shape.ts'
 import type { Shape } from './shape-types.ts'
 import { Storage } from './storage.ts'
@@ -48,7 +48,7 @@ export function tensor(value: NestedValues | TypedArray, options: TensorOptions 
   const { dtype, shape } = checkOptions('tensor', options, ['shape', ...CREATE_OPTIONS])
   if (dtype !== undefined) checkDType('tensor', dtype)
   if (ArrayBuffer.isView(value)) return fromTypedArray(value as TypedArray, options)
-  if (isForeignTensor(value)) checkTensor('tensor', value)
+  if (isForeign(value)) checkTensor('tensor', value)
   if ((value as unknown) instanceof Tensor)
     fail('tensor', 'the value is a tensor; copy it with clone(), or convert it with to(dtype)')
   const natural = shapeOfValues(value)

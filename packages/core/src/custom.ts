@@ -2,9 +2,9 @@
 import { checkDeclared, checkResult, guarded } from './custom/returned.ts'
 import { type Backward, bothRules, loopOverBatch, type Rules } from './custom/rules.ts'
 import { checkSamples } from './custom/samples.ts'
-import { describe, fail } from './errors.ts'
+import { describe, fail, isForeign } from './errors.ts'
 import { constantLike } from './ops/memory.ts'
-import { checkTensor, isForeignTensor } from './ops/operand.ts'
+import { checkTensor } from './ops/operand.ts'
 import { type Primitive, type Pullback, primitive } from './primitive.ts'
 import type { Shape } from './shape-types.ts'
 import { tick } from './storage.ts'
@@ -168,9 +168,9 @@ function checkDefinition(definition: unknown): Definition {
 /** The tensors of a call, and what comes after them. */
 function splitArguments(name: string, args: readonly unknown[]): [readonly Tensor[], unknown] {
   const last = args[args.length - 1]
-  const hasParams = args.length > 0 && !(last instanceof Tensor) && !isForeignTensor(last)
+  const hasParams = args.length > 0 && !(last instanceof Tensor) && !isForeign(last)
   const inputs = (hasParams ? args.slice(0, -1) : args).map((x, i) => {
-    if (!(x instanceof Tensor) && !isForeignTensor(x))
+    if (!(x instanceof Tensor) && !isForeign(x))
       fail(
         name,
         `argument ${i} is ${describe(x)}; tensors come first, then at most one argument of another kind`,

@@ -16,6 +16,15 @@ export function fail(op: string, message: string): never {
   throw new TapegradError(op, message)
 }
 
+/**
+ * Whether a second copy of the package made `value`. Objects of each copy answer with that copy's error class: names of
+ * classes say nothing in a minified bundle, where second copies most often are.
+ */
+export function isForeign(value: unknown): boolean {
+  const copy = (value as { '~copy'?: unknown } | null | undefined)?.['~copy']
+  return copy !== undefined && copy !== TapegradError
+}
+
 /** A short text for any value a caller may have passed, for error messages. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
@@ -23,14 +32,17 @@ export function describe(value: unknown): string {
   if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
   if (typeof value !== 'object' || value === null) return String(value)
   const shape = (value as { shape?: unknown }).shape
-  if (Array.isArray(shape)) return `a tensor of shape ${describe(shape)}`
+  const origin = isForeign(value)
+    ? ' of another copy of @tapegrad/core, which this one cannot use: npm ls @tapegrad/core finds both, npm dedupe or an alias in the bundler leaves one'
+    : ''
+  if (Array.isArray(shape)) return `a tensor of shape ${describe(shape)}${origin}`
   if (Array.isArray(value)) {
     return value.length <= 8 && value.every((v) => typeof v !== 'object')
       ? `[${Array.from(value, describe).join(', ')}]`
       : `an array of length ${value.length}`
   }
   const name = (value as object).constructor?.name
-  return name === undefined || name === 'Object' ? 'a plain object' : `a ${name}`
+  return name === undefined || name === 'Object' ? 'a plain object' : `a ${name}${origin}`
 }
 
 /** Throws unless `f` can be called. */

@@ -5,7 +5,7 @@
 
 import { type CreateOptions, tensor, wrap } from './create.ts'
 import { allocateArray, checkDType, type DType, isFloat } from './dtype.ts'
-import { checkOptions, describe, fail } from './errors.ts'
+import { checkOptions, describe, fail, TapegradError } from './errors.ts'
 import { assign } from './ops/memory.ts'
 import { checkShape, sizeOf } from './shape.ts'
 import type { Shape } from './shape-types.ts'
@@ -29,6 +29,11 @@ export class Generator {
   /** Generators of one seed, any whole number up to 2^53, produce the same numbers. */
   constructor(seed: number) {
     this.words = tensor(keyFor('Generator', seed))
+  }
+
+  /** Tells this copy of the package from another: see `isForeign`. */
+  get '~copy'(): unknown {
+    return TapegradError
   }
 
   /** Key and counter, [4] int32: a copy. Set it to go back to where it was read. */

@@ -4,7 +4,7 @@
  * methods.ts and primitive.ts.
  */
 import { type DType, isFloat, type TypedArray } from './dtype.ts'
-import { describe, fail } from './errors.ts'
+import { describe, fail, TapegradError } from './errors.ts'
 import type { Methods } from './methods.ts'
 import type { AnyPrimitive } from './primitive.ts'
 import { formatTensor } from './print.ts'
@@ -95,6 +95,11 @@ export class Tensor<S extends Shape = Shape> {
     this.offset = offset
     this.contiguous = contiguous
     this.storage = storage
+  }
+
+  /** Tells this copy of the package from another: see `isForeign`. */
+  get '~copy'(): unknown {
+    return TapegradError
   }
 
   /** Number of axes. */

@@ -1,6 +1,6 @@
 /** @file Trees of tensors: a tensor, or arrays and plain objects of trees. What transforms take as arguments. Imports tensor.ts and ops/operand.ts. */
-import { describe, fail } from './errors.ts'
-import { checkTensor, isForeignTensor } from './ops/operand.ts'
+import { describe, fail, isForeign } from './errors.ts'
+import { checkTensor } from './ops/operand.ts'
 import { Tensor } from './tensor.ts'
 
 /** A tensor, an array of trees, or a plain object of trees. */
@@ -56,7 +56,7 @@ export function mapTree(
 }
 
 function failLeaf(op: string, leaf: unknown, path: string): never {
-  if (isForeignTensor(leaf)) checkTensor(op, leaf)
+  if (isForeign(leaf)) checkTensor(op, leaf)
   const where = path === '' ? 'an argument' : `the argument's ${path}`
   return fail(
     op,

@@ -1,7 +1,6 @@
 /** @file Checks of what a user's rules return: every message names the op and the rule. Imports walk.ts. */
 import { isFloat } from '../dtype.ts'
 import { describe, fail, TapegradError } from '../errors.ts'
-import { isForeignTensor } from '../ops/operand.ts'
 import { checkShape, sameShape, showShape } from '../shape.ts'
 import type { Shape } from '../shape-types.ts'
 import { type Aval, type Node, Tensor } from '../tensor.ts'
@@ -21,12 +20,6 @@ export function guarded<R>(name: string, rule: string, f: () => R): R {
   }
 }
 
-function show(value: unknown): string {
-  if (value instanceof Tensor) return `a tensor of shape ${showShape(value.shape)}`
-  if (isForeignTensor(value)) return 'a tensor of another copy of @tapegrad/core'
-  return describe(value)
-}
-
 // ── forward and shape ────────────────────────────────────────────────────────
 
 /** What forward must return, from what `shape` said; a bare shape takes the inputs' dtype. */
@@ -37,7 +30,7 @@ export function checkDeclared(name: string, said: unknown, inputs: readonly Tens
   }
   const { shape, dtype } = (said ?? {}) as { shape?: unknown; dtype?: Aval['dtype'] }
   if (shape === undefined || dtype === undefined) {
-    fail(name, `shape returned ${show(said)}; return an array of sizes, or { shape, dtype }`)
+    fail(name, `shape returned ${describe(said)}; return an array of sizes, or { shape, dtype }`)
   }
   return { shape: guarded(name, 'shape', () => checkShape(name, shape)), dtype }
 }
@@ -55,7 +48,10 @@ export function checkResult(
   start: number,
 ): Tensor {
   if (!(result instanceof Tensor)) {
-    fail(name, `forward returned ${show(result)}, expected a tensor; wrap numbers in tensor(data, { shape })`)
+    fail(
+      name,
+      `forward returned ${describe(result)}, expected a tensor; wrap numbers in tensor(data, { shape })`,
+    )
   }
   const { node } = result
   // A transform inside of forward tracks for itself; that is nobody else's business.
@@ -96,7 +92,7 @@ export function checkCotangents(
   if (!Array.isArray(returned)) {
     fail(
       name,
-      `backward returned ${show(returned)}; return an array with one cotangent per input, as in [dx]`,
+      `backward returned ${describe(returned)}; return an array with one cotangent per input, as in [dx]`,
     )
   }
   if (returned.length !== inputs.length) {
@@ -109,7 +105,7 @@ export function checkCotangents(
     const ct: unknown = returned[i]
     if (ct === null) return null
     if (!(ct instanceof Tensor)) {
-      fail(name, `backward returned ${show(ct)} for input ${i}; return a tensor, or null for no gradient`)
+      fail(name, `backward returned ${describe(ct)} for input ${i}; return a tensor, or null for no gradient`)
     }
     if (!isFloat(x.dtype)) {
       fail(
@@ -138,7 +134,7 @@ export function checkCotangents(
 export function checkTangent(name: string, dy: unknown, output: Tensor): Tensor | null {
   if (dy === null) return null
   if (!(dy instanceof Tensor)) {
-    fail(name, `jvp returned ${show(dy)}; return the tangent of the output as a tensor, or null for zero`)
+    fail(name, `jvp returned ${describe(dy)}; return the tangent of the output as a tensor, or null for zero`)
   }
   if (!sameShape(dy.shape, output.shape)) {
     const hint = misfit(dy.shape, output.shape)

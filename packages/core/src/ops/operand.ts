@@ -1,6 +1,6 @@
 /** @file What ops accept besides tensors: plain numbers, and checks with messages that teach. Imports tensor.ts. */
 import { type DType, isFloat } from '../dtype.ts'
-import { describe, fail } from '../errors.ts'
+import { describe, fail, isForeign } from '../errors.ts'
 import type { Shape } from '../shape-types.ts'
 import { type Aval, filledTensor, Tensor } from '../tensor.ts'
 
@@ -10,14 +10,9 @@ export type Operand = Tensor | number
 /** Throws unless `x` is a Tensor of this copy of the package. */
 export function checkTensor(op: string, x: unknown): Tensor {
   if (x instanceof Tensor) return x
-  if (isForeignTensor(x))
-    fail(op, 'the tensor comes from another copy of @tapegrad/core; make sure that only one is installed')
-  return fail(op, `expected a tensor, got ${describe(x)}; make one with tensor(...)`)
+  const got = `got ${describe(x)}`
+  return fail(op, isForeign(x) ? got : `expected a tensor, ${got}; make one with tensor(...)`)
 }
-
-/** Whether `x` was made by a second copy of the package. */
-export const isForeignTensor = (x: unknown): boolean =>
-  typeof x === 'object' && x !== null && x.constructor?.name === 'Tensor' && !(x instanceof Tensor)
 
 /** A number as a constant of the given dtype and shape, stored once. */
 export function constant(op: string, value: number, dtype: DType, shape: Shape): Tensor {
