@@ -6,6 +6,14 @@ export { checkFlag, checkOptions, describe, fail }
 /** `[2, 3]`. */
 export const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`
 
+/** `describe` of what should be a module of this copy of the package, and that it is one of another copy. */
+export const describeModule = (x: unknown): string =>
+  `${describe(x)}${
+    typeof (x as { stateDict?: unknown } | null | undefined)?.stateDict === 'function'
+      ? ' of another copy of @tapegrad/nn, which this one cannot use (npm ls @tapegrad/nn finds both, npm dedupe or an alias in the bundler leaves one)'
+      : ''
+  }`
+
 /** Throws unless `x` is a tensor. */
 export function checkTensor(op: string, name: string, x: unknown): asserts x is Tensor {
   if (!(x instanceof Tensor))

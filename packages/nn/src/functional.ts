@@ -1,6 +1,6 @@
 /** @file Running a module with other tensors in the place of its own. Imports module.ts and state-dict.ts. */
 import type { Tensor } from '@tapegrad/core/ops'
-import { checkTensor, describe, fail, sameShape, showShape } from './errors.ts'
+import { checkTensor, describe, describeModule, fail, sameShape, showShape } from './errors.ts'
 import { contentsOf, Module } from './module.ts'
 import type { StateDict } from './state-dict.ts'
 
@@ -14,7 +14,7 @@ export function functionalCall<M extends Module>(
   ...args: Parameters<M['forward']>
 ): M['~result'] {
   const op = 'functionalCall'
-  if (!(module instanceof Module)) fail(op, `expected a module, got ${describe(module)}`)
+  if (!(module instanceof Module)) fail(op, `expected a module, got ${describeModule(module)}`)
   if (typeof tensors !== 'object' || tensors === null)
     fail(op, `expected an object of tensors, got ${describe(tensors)}`)
   const { slots } = contentsOf(module)

@@ -1,6 +1,6 @@
 /** @file Sequential: layers one after the other. Imports layer.ts, chain.ts, activations.ts and place.ts. */
 import type { Shape, Tensor } from '@tapegrad/core/ops'
-import { describe, fail } from '../errors.ts'
+import { describeModule, fail } from '../errors.ts'
 import { Layer } from '../layer.ts'
 import { Module } from '../module.ts'
 import { notePlace } from '../place.ts'
@@ -18,7 +18,10 @@ export class Sequential<Ls extends readonly Layer[] = readonly Layer[]> extends 
     super()
     layers.forEach((layer, i) => {
       if (!(layer instanceof Module))
-        fail('Sequential', `layer ${i} is ${describe(layer)}, expected a layer, such as new Dense(4, 3)`)
+        fail(
+          'Sequential',
+          `layer ${i} is ${describeModule(layer)}, expected a layer, such as new Dense(4, 3)`,
+        )
     })
     this.layers = layers as unknown as Ls
   }

@@ -149,7 +149,9 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
 }
 
 function groupsOf<Options>(op: string, params: Params<Options>): readonly GroupOptions<Options>[] {
-  const groups: unknown = Array.isArray(params) && params[0] instanceof Tensor ? [{ params }] : params
+  // A tensor by its looks: one of another copy of core is refused below, as what it is.
+  const first: unknown = Array.isArray(params) ? params[0] : null
+  const groups: unknown = (first as { shape?: unknown } | null | undefined)?.shape ? [{ params }] : params
   const seen = new Set<unknown>()
   for (const group of nonEmpty(op, groups))
     for (const p of nonEmpty(op, (group as { params?: unknown } | null)?.params)) {
