@@ -15,7 +15,7 @@ const literal = (rows: number, count: number): string =>
   `[${repeat(rows, (i) => `[${repeat(count, (j) => `${i * count + j}`).replaceAll('\n', ', ')}],`)}]`
 
 /** The programs, by the name under which the page lists them. */
-export const programs: Readonly<Record<string, string>> = {
+const programs: Readonly<Record<string, string>> = {
   'nothing but the import': `${imports}`,
   'one add': `${imports}zeros([2, 3]).add(zeros([3]))`,
   '100 adds': `${imports}${repeat(100, (i) => `zeros([2, ${i + 2}]).add(zeros([${i + 2}]))`)}`,
