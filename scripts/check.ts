@@ -36,6 +36,10 @@ const steps: readonly Step[] = [
     commands: ['vitest run test/bundle-size test/entries'],
     show: true,
   },
+  {
+    name: 'docs/derivatives.md is what the op tests show (runs them)',
+    commands: ['pnpm --silent derivatives --check'],
+  },
 ]
 
 /** Runs one step; its output is shown when it fails or when the step asks for that. */

@@ -10,6 +10,7 @@ import { vmap } from '../../src/vmap.ts'
 import { expectClose } from '../support/close.ts'
 import { direction, type Fn, forward, reverse } from '../support/differences.ts'
 import { type Layout, place, read } from '../support/layouts.ts'
+import { record } from '../support/record.ts'
 import { randomFor } from '../support/sample.ts'
 import { rows } from './table/index.ts'
 import { callOf, everywhere, nameOf, type Row, sampleRow } from './table/row.ts'
@@ -62,6 +63,7 @@ describe('batch rules', () => {
       examples.map((b) => example(row, b)),
       name,
     )
+    record(name, 'vmap')
   })
 
   it.each(table)('%s, two batch axes', (name, row) => {
@@ -100,6 +102,7 @@ describe('batch rules', () => {
       const result = over(once, further)(...all)
       expectClose(result, loop, 1e-14, `${name}, batched ${inner}, then ${further}`)
     }
+    record(name, 'vmap of vmap')
   })
 
   it.each(table.filter(([, row]) => row.order > 0))('derivatives through vmap of %s', (name, row) => {
@@ -122,6 +125,7 @@ describe('batch rules', () => {
     together.forEach((ct, i) => {
       expectClose(ct, stack(apart.map((own) => own[i]!)), 1e-13, `${name}, input ${i}`, 1)
     })
+    record(name, 'vjp of vmap')
   })
 
   it.each(table.filter(([, row]) => row.order > 0))('derivatives of %s', (name, row) => {
@@ -148,11 +152,13 @@ describe('batch rules', () => {
       inputs.map((xs) => [...xs, direction(shape, random)]),
       `${name} reverse`,
     )
+    record(name, 'vmap of vjp')
     if (n > 2) return
     checkBatch(
       withFixed(forward),
       inputs.map((xs) => [...xs, ...xs.filter(isVariable).map((x) => direction(x.shape, random))]),
       `${name} forward`,
     )
+    record(name, 'vmap of jvp')
   })
 })

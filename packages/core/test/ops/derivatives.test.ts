@@ -9,6 +9,7 @@ import { checked } from '../support/checking.ts'
 import { expectClose, expectSame, scaleOf } from '../support/close.ts'
 import { checkDerivatives, direction, type Fn } from '../support/differences.ts'
 import { LAYOUTS, place, read } from '../support/layouts.ts'
+import { record } from '../support/record.ts'
 import { type Random, randomFor } from '../support/sample.ts'
 import { rows } from './table/index.ts'
 import { callOf, everywhere, isSmoothIn, nameOf, type Row, type Sampled, sampleRow } from './table/row.ts'
@@ -35,7 +36,10 @@ describe.each(LAYOUTS.map((layout) => [layout] as const))('derivatives of %s inp
     '%s',
     (name, row) => {
       const { f, xs } = problem(row, sampleRow(row, 'float64', everywhere(row, layout)))
-      checked(() => checkDerivatives(f, xs, row.order, randomFor(`${name} ${layout}`), layout, name))
+      const random = randomFor(`${name} ${layout}`)
+      const orders = checked(() => checkDerivatives(f, xs, row.order, random, layout, name))
+      record(name, `jvp ${orders.forward} ${layout}`)
+      record(name, `vjp ${orders.reverse} ${layout}`)
     },
   )
 })
@@ -50,6 +54,7 @@ describe('derivatives of inputs in different layouts', () => {
         const { f, xs } = problem(row, sampleRow(row, 'float64', layouts))
         checkDerivatives(f, xs, 1, randomFor(`${name} ${turn}`), layouts[0]!, `${name} ${layouts}`)
       })
+      record(name, 'derivatives of mixed layouts')
     },
   )
 })
@@ -73,6 +78,7 @@ describe('vjp and jvp', () => {
       // Two sums of a few products, rounded in another order.
       expectClose(ct, combine(0.7, a[i]!, -1.9, b[i]!), 1e-13, name, 2 * scaleOf(a[i]!, b[i]!))
     })
+    record(name, 'vjp is linear')
   })
 
   it.each(table)('%s: jvp is linear in the tangents', (name, row) => {
@@ -83,6 +89,7 @@ describe('vjp and jvp', () => {
     const [a, b] = [along(us), along(vs)]
     const both = along(us.map((u, i) => combine(0.7, u, -1.9, vs[i]!)))
     expectClose(both, combine(0.7, a, -1.9, b), 1e-13, name, 2 * scaleOf(a, b))
+    record(name, 'jvp is linear')
   })
 
   it.each(table)('%s: backward fills the grad of leaves with what vjp returns', (name, row) => {
@@ -99,6 +106,7 @@ describe('vjp and jvp', () => {
     leaves.forEach((leaf, i) => {
       expectSame(leaf.grad!, cts[i]!, name)
     })
+    record(name, 'backward is vjp')
   })
 
   it.each(table.filter(([, row]) => row.op !== 'to'))('%s: float32 agrees with float64', (name, row) => {
@@ -121,5 +129,6 @@ describe('vjp and jvp', () => {
       expect(d.dtype).toBe('float32')
       expectClose(d, cts64[i]!, relative, name, scaleOf(cts64[i]!, ct))
     })
+    record(name, 'float32 derivatives')
   })
 })

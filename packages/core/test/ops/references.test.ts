@@ -9,6 +9,7 @@ import { Tensor } from '../../src/tensor.ts'
 import { expectClose, expectSame, scaleOf } from '../support/close.ts'
 import { LAYOUTS, read } from '../support/layouts.ts'
 import type { Plain } from '../support/plain.ts'
+import { record } from '../support/record.ts'
 import { rows } from './table/index.ts'
 import { ALL_DTYPES, callOf, everywhere, nameOf, sampleRow } from './table/row.ts'
 import { checkValue, EPSILON } from './table/value.ts'
@@ -16,20 +17,24 @@ import { checkValue, EPSILON } from './table/value.ts'
 const table = rows.map((row) => [nameOf(row), row] as const)
 
 describe.each(ALL_DTYPES.map((dtype) => [dtype] as const))('values in %s', (dtype) => {
-  it.each(table.filter(([, row]) => row.dtypes.includes(dtype)))('%s', (_, row) => {
-    for (const layout of LAYOUTS) checkValue(row, dtype, everywhere(row, layout), `${dtype} ${layout}`)
+  it.each(table.filter(([, row]) => row.dtypes.includes(dtype)))('%s', (name, row) => {
+    for (const layout of LAYOUTS) {
+      checkValue(row, dtype, everywhere(row, layout), `${dtype} ${layout}`)
+      record(name, `value ${dtype} ${layout}`)
+    }
   })
 
-  it.each(table.filter(([, row]) => !row.dtypes.includes(dtype)))('%s refuses it', (_, row) => {
+  it.each(table.filter(([, row]) => !row.dtypes.includes(dtype)))('%s refuses it', (name, row) => {
     const { tensors } = sampleRow(row, dtype, everywhere(row, 'contiguous'))
     const call = (): Tensor => callOf(row)(...tensors)
     expect(call).toThrow(TapegradError)
     expect(call).toThrow(new RegExp(`^${row.op}: .*${dtype}`))
+    record(name, `refuses ${dtype}`)
   })
 })
 
 describe('inputs in different layouts', () => {
-  it.each(table.filter(([, row]) => row.inputs.length > 1))('%s', (_, row) => {
+  it.each(table.filter(([, row]) => row.inputs.length > 1))('%s', (name, row) => {
     for (const first of LAYOUTS) {
       for (const second of LAYOUTS) {
         checkValue(
@@ -40,6 +45,7 @@ describe('inputs in different layouts', () => {
         )
       }
     }
+    record(name, 'values of mixed layouts')
   })
 })
 
@@ -60,13 +66,14 @@ describe('inputs of different dtypes', () => {
 describe('float32 and float64', () => {
   it.each(table.filter(([, row]) => row.dtypes.includes('float64') && row.op !== 'to'))(
     '%s agree',
-    (_, row) => {
+    (name, row) => {
       const layouts = everywhere(row, 'contiguous')
       const narrow = callOf(row)(...sampleRow(row, 'float32', layouts).tensors)
       const wide = callOf(row)(...sampleRow(row, 'float64', layouts).tensors)
       // Inputs are rounded once, too; slopes are of magnitude 1 to 10.
       const relative = isFloat(narrow.dtype) ? 32 * EPSILON.float32 : 0
       expectClose(narrow, wide, relative, '', Math.max(1, scaleOf(wide)))
+      record(name, 'float32 value')
     },
   )
 })

@@ -9,6 +9,7 @@ import { filledTensor, type Tensor } from '../../src/tensor.ts'
 import { type Entry, entriesOf } from '../support/checking.ts'
 import { expectSame } from '../support/close.ts'
 import { direction, reverse } from '../support/differences.ts'
+import { record } from '../support/record.ts'
 import { type Random, randomFor } from '../support/sample.ts'
 import { rows } from './table/index.ts'
 import { callOf, everywhere, nameOf, sampleRow } from './table/row.ts'
@@ -45,8 +46,8 @@ function checkSaves({ primitive, inputs, params, output }: Entry, random: Random
     if (rule === null || x.dtype !== 'float64') return
     const kept = inputs.map((x, k) => (reads(k, i) ? x : spoiled(x)))
     expectSame(
-      rule(ct, kept, result, params, i),
-      rule(ct, inputs, output, params, i),
+      rule(ct, kept, result, params, i)!,
+      rule(ct, inputs, output, params, i)!,
       `${primitive.name}, input ${i}`,
     )
   })
@@ -71,6 +72,7 @@ describe('saved values', () => {
         checkSaves(entry, random)
         checkForward(entry, random)
       }
+      record(name, 'saves')
     },
   )
 })

@@ -16,20 +16,23 @@ import type { Row } from './row.ts'
 import { scanRows } from './scan.ts'
 import { triangleRows } from './triangle.ts'
 
-export const rows: readonly Row[] = [
-  ...elementwiseRows,
-  ...binaryRows,
-  ...reduceRows,
-  ...movementRows,
-  ...joinRows,
-  ...scanRows,
-  ...orderRows,
-  ...gatherRows,
-  ...triangleRows,
-  ...algebraRows,
-  ...linearAlgebraRows,
-  ...einsumRows,
-  ...convRows,
-  ...poolRows,
-  ...memoryRows,
-]
+/** The rows by family, under the headings that they have in docs/derivatives.md. */
+export const families: Readonly<Record<string, readonly Row[]>> = {
+  'Elementwise, of one tensor': elementwiseRows,
+  'Elementwise, of several tensors': binaryRows,
+  Reductions: reduceRows,
+  Movement: movementRows,
+  'Joining, taking': joinRows,
+  Scans: scanRows,
+  Sorting: orderRows,
+  'Gathering, masks': gatherRows,
+  'Triangles, tiles, parts': triangleRows,
+  'Matrix products': algebraRows,
+  'Linear algebra': linearAlgebraRows,
+  Einsum: einsumRows,
+  Convolution: convRows,
+  Pooling: poolRows,
+  Copies: memoryRows,
+}
+
+export const rows: readonly Row[] = Object.values(families).flat()
