@@ -1,8 +1,8 @@
-/** @file Builds `dist`: both entry points share one chunk, so that there is one Tensor class. */
+/** @file Builds `dist`: the entry points share their chunks, so that there is one Tensor class. */
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', ops: 'src/ops-entry.ts' },
+  entry: { index: 'src/index.ts', ops: 'src/ops-entry.ts', testing: 'src/testing.ts' },
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',
