@@ -10,7 +10,7 @@ import { WITHOUT_DERIVATIVES } from './table/without.ts'
 // allClose returns no tensor: it is tested in ops/logic.test.ts.
 const covered = new Set([...rows.map((row) => row.op), 'allClose'])
 
-/** What Tensor has besides ops. `T` is transpose() without axes, `detach` the method form of stopGradient. */
+/** What Tensor has besides ops. `T` is transpose() without axes, `detach` the method form of stopGradient, `~copy` internal. */
 const NOT_OPS = [
   'constructor',
   'ndim',
@@ -26,6 +26,7 @@ const NOT_OPS = [
   'detach',
   'backward',
   'T',
+  '~copy',
 ]
 
 describe('the op table', () => {
