@@ -1,4 +1,5 @@
 /** @file backward: gradients of leaves, accumulated in their `grad`. Imports walk.ts. */
+import { isFloat } from './dtype.ts'
 import { checkFlag, checkOptions, describe, fail } from './errors.ts'
 import { add } from './ops/define.ts'
 import { clone, constantLike } from './ops/memory.ts'
@@ -23,7 +24,9 @@ export function backward(y: Tensor, cotangent?: Tensor | null, options: Backward
   if (y.node === null) {
     fail(
       'backward',
-      'this tensor is not tracked: set requiresGrad on a tensor that it is computed from, and compute it outside of noGrad',
+      isFloat(y.dtype)
+        ? 'this tensor is not tracked: set requiresGrad on a tensor that it is computed from, and compute it outside of noGrad'
+        : `this tensor is ${y.dtype}, which has no gradient: comparisons, argmax and to('${y.dtype}') end the way back`,
     )
   }
   activeTracer()?.backward?.()
