@@ -178,7 +178,7 @@ describe('backward refuses', () => {
     [
       'a count',
       () => leaf([1, 2]).gt(0).sum().backward(),
-      "backward: this tensor is int32, which has no gradient: comparisons, argmax and to('int32') end the way back",
+      "this tensor is int32, which has no gradient: comparisons, argmax and to('int32') end the way back",
     ],
     ['what noGrad computed', () => noGrad(() => leaf(1).mul(2)).backward(), 'this tensor is not tracked'],
     [
