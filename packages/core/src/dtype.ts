@@ -12,23 +12,14 @@ export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype =
 
 export const bytesPerElement = (dtype: DType): number => (dtype === 'float64' ? 8 : dtype === 'bool' ? 1 : 4)
 
-/** From this length on the engine may have no memory for an array. */
-const LARGE = 1 << 20
-
 /** A zeroed typed array of `length` elements; `op` is who asks, for the message when there is no memory. */
 export function allocateArray(dtype: DType, length: number, op = 'allocate'): TypedArray {
-  if (length >= LARGE) return allocateLarge(dtype, length, op)
-  // A chain of comparisons, not a table: each branch is a monomorphic allocation that V8 inlines.
-  if (dtype === 'float32') return new Float32Array(length)
-  if (dtype === 'float64') return new Float64Array(length)
-  if (dtype === 'int32') return new Int32Array(length)
-  return new Uint8Array(length)
-}
-
-function allocateLarge(dtype: DType, length: number, op: string): TypedArray {
-  const types = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array }
   try {
-    return new types[dtype](length)
+    // A chain of comparisons, not a table: each branch is a monomorphic allocation that V8 inlines.
+    if (dtype === 'float32') return new Float32Array(length)
+    if (dtype === 'float64') return new Float64Array(length)
+    if (dtype === 'int32') return new Int32Array(length)
+    return new Uint8Array(length)
   } catch {
     const gigabytes = (length * bytesPerElement(dtype)) / 2 ** 30
     return fail(op, `no memory for ${length} elements of ${dtype} (${gigabytes.toPrecision(3)} GiB)`)

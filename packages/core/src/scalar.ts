@@ -3,6 +3,6 @@
  * scalar/.
  */
 export type { Expr, Precision, Scalar, SlowPath } from './scalar/algebra.ts'
-export { interpret } from './scalar/numbers.ts'
 export { generate, plain } from './scalar/generate.ts'
+export { interpret } from './scalar/numbers.ts'
 export { emitJavaScript } from './scalar/source.ts'

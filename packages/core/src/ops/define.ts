@@ -26,7 +26,8 @@ export interface Definition {
   readonly result?: 'bool'
 }
 
-function elementwise(name: string, definition: Definition, kernel: Primitive['kernel']): Primitive {
+/** The primitive of an elementwise op of as many inputs, all of one shape, as there are differentials. */
+export function elementwise(name: string, definition: Definition): Primitive {
   const { expr, d, saves = SAVES_NOTHING, check = checkFloat, jvp, result } = definition
   return primitive<undefined>({
     name,
@@ -37,10 +38,8 @@ function elementwise(name: string, definition: Definition, kernel: Primitive['ke
       if (inputs.length > 1) checkSameDType(name, x, inputs[1]!)
       return result === undefined ? x : { shape: x.shape, dtype: result }
     },
-    kernel,
-    vjp: d.map(
-      (rule) => rule && ((ct: Tensor, inputs: readonly Tensor[], out: Tensor) => rule(ct, inputs, out)),
-    ),
+    kernel: elementwiseKernel(expr, d.length),
+    vjp: d,
     jvp: jvp ?? ((dxs, inputs, out) => sumOfTerms(d, dxs, inputs, out)),
     batch: 'elementwise',
     saves,
@@ -59,7 +58,7 @@ function sumOfTerms(
     const rule = d[i]
     if (!dx || !rule) continue
     const term = rule(dx, inputs, out)
-    total = total === null ? term : add(total, term)
+    total = total === null ? term : plus(total, term)
   }
   return total
 }
@@ -73,14 +72,17 @@ export type Binary = <A extends Shape = [], B extends Shape = A>(
 
 /** An op of one input. */
 export function unary(name: string, definition: Definition): Unary {
-  const p = elementwise(name, definition, elementwiseKernel(definition.expr, 1))
+  const p = elementwise(name, definition)
   const op = (x: Tensor): Tensor => apply(p, [checkTensor(name, x)], undefined)
   return op as Unary
 }
 
 /** An op of two inputs, each a tensor or a number. */
-export function binary(name: string, definition: Definition): Binary {
-  const p = elementwise(name, definition, elementwiseKernel(definition.expr, 2))
+export const binary = (name: string, definition: Definition): Binary =>
+  broadcasting(name, elementwise(name, definition))
+
+/** A primitive of two inputs of one shape as an op of two operands that broadcast. */
+export function broadcasting(name: string, p: Primitive): Binary {
   const op = (a: Operand, b: Operand): Tensor => {
     const x = lift(name, a, b)
     const y = lift(name, b, a)
@@ -93,10 +95,15 @@ export function binary(name: string, definition: Definition): Binary {
 
 export const pass: Differential = (d) => d
 
-/** a + b, elementwise, with NumPy broadcasting. It stands here because the rules above sum their terms with it. */
-export const add: Binary = /* @__PURE__ */ binary('add', {
+const addPrimitive = /* @__PURE__ */ elementwise('add', {
   expr: (s, x, y) => s.add(x!, y!),
   d: [pass, pass],
   check: checkNumeric,
   jvp: 'linear',
 })
+
+/** a + b of tensors of one shape. Rules that use it instead of `add` bring no broadcasting into a bundle. */
+const plus = (a: Tensor, b: Tensor): Tensor => apply(addPrimitive, [a, b], undefined)
+
+/** a + b, elementwise, with NumPy broadcasting. It stands here because the rules above sum their terms with it. */
+export const add: Binary = /* @__PURE__ */ broadcasting('add', addPrimitive)

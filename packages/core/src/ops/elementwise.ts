@@ -8,7 +8,17 @@ import type { Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import { eq, ge, gt, le, lt } from './compare.ts'
-import { add, type Binary, binary, type Differential, pass, type Unary, unary } from './define.ts'
+import {
+  add,
+  type Binary,
+  binary,
+  broadcasting,
+  type Differential,
+  elementwise,
+  pass,
+  type Unary,
+  unary,
+} from './define.ts'
 import { constantLike } from './memory.ts'
 import { checkNumeric, checkTensor, lift } from './operand.ts'
 import { where } from './where.ts'
@@ -23,14 +33,19 @@ export const sub: Binary = /* @__PURE__ */ binary('sub', {
   jvp: 'linear',
 })
 
-/** a * b, elementwise (the Hadamard product). */
-export const mul: Binary = /* @__PURE__ */ binary('mul', {
+const mulPrimitive = /* @__PURE__ */ elementwise('mul', {
   expr: (s, x, y) => s.mul(x!, y!),
-  d: [(d, [, y]) => mul(d, y!), (d, [x]) => mul(d, x!)],
+  d: [(d, [, y]) => times(d, y!), (d, [x]) => times(d, x!)],
   saves: SAVES_BOTH,
   check: checkNumeric,
   jvp: 'multilinear',
 })
+
+/** a * b of tensors of one shape: all that the rules below need, and a bundle without broadcasting. */
+const times = (a: Tensor, b: Tensor): Tensor => apply(mulPrimitive, [a, b], undefined)
+
+/** a * b, elementwise (the Hadamard product). */
+export const mul: Binary = /* @__PURE__ */ broadcasting('mul', mulPrimitive)
 
 /** a / b; floating point only. d(a/b) = da / b - (a/b) db / b. */
 export const div: Binary = /* @__PURE__ */ binary('div', {
@@ -101,7 +116,7 @@ export const neg: Unary = /* @__PURE__ */ unary('neg', {
 /** e^x. */
 export const exp: Unary = /* @__PURE__ */ unary('exp', {
   expr: (s, x) => math.exp(s, x!),
-  d: [(d, _, out) => mul(d, out)],
+  d: [(d, _, out) => times(d, out)],
   saves: SAVES_OUTPUT,
 })
 
