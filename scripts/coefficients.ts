@@ -96,8 +96,13 @@ function fitFunction(
         matrix[row]![column]! += times(basis[row]!, basis[column]!)
     }
   }
-  return solve(matrix, right).map(toNumber)
+  const reach = Math.max(Math.abs(low), Math.abs(high))
+  return solve(matrix, right).map((c, k) => shorten(toNumber(c), reach ** (k + weight)))
 }
+
+/** The coefficient without the digits that change the polynomial by less than 2^-61 where its power is `reach`. */
+const shorten = (coefficient: number, reach: number): number =>
+  Number(coefficient.toFixed(Math.ceil(Math.log10(reach * 2 ** 61))))
 
 /** As fitFunction, to the power series. */
 export function fit(
