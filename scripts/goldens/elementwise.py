@@ -63,7 +63,7 @@ def binary_kinks():
     case("pow", lambda x: torch.pow(x, 2), [f64([0.0, -1.5])], args=[2], note="zero base, power 2")
     case("pow", lambda x: torch.pow(x, 1), [f64([0.0, -1.5])], args=[1], note="zero base, power 1", order=1)
     case("pow", lambda x: torch.pow(x, 0), [f64([0.0, -1.5])], args=[0], note="zero base, power 0", order=1)
-    case("pow", torch.pow, [f64([0, 0, 2]), f64([2, 1, 0])], note="zero base, tensors", order=1)
+    case("pow", torch.pow, [f64([0, 0, 2, 0, 0]), f64([2, 1, 0, 0, -1])], note="zero base, tensors", order=1)
     case("atan2", torch.atan2, [f64([1, -1, 0, 0]), f64([0, 0, 2, -2])], note="on the axes")
 
 

@@ -5,6 +5,7 @@ compositions, second derivatives. Each has a twin of the same name in packages/c
 import torch
 import torch.nn.functional as F
 
+from algebra import leibniz
 from record import case, f64, i32, real
 
 PROGRAMS = []
@@ -230,6 +231,17 @@ def second_derivatives(x):
     """Its second-order golden is of the fourth order."""
     first = lambda y: gradient(lambda z: (torch.sin(torch.exp(z)) + torch.log(1 + z * z)).sum(), y)
     return gradient(lambda y: first(y).sum(), x)
+
+
+@program(real((3, 3)))
+def cofactors(a):
+    """The gradient of the determinant; its second-order golden is of the third order."""
+    return gradient(leibniz, a)
+
+
+@program(real((4,)))
+def running_products(x):
+    return gradient(lambda y: (torch.cumprod(y, 0) * f64([1, -2, 3, 0.5])).sum(), x)
 
 
 @program(real((2, 2), -1, 1), real((2,), -1, 1))

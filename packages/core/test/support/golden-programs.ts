@@ -229,6 +229,10 @@ export const programs: Record<string, Program> = {
 
   secondDerivatives: slopeOf(slopeOf((x) => sin(exp(x)).add(log(x.mul(x).add(1))))),
 
+  cofactors: program(slopeOf((a) => det(a as never))),
+
+  runningProducts: slopeOf((x) => cumprod(x, 0).mul(f64([1, -2, 3, 0.5]))),
+
   gradientPenalty: program((w: Tensor, x: Tensor) => {
     const slope = slopeOf((y) => tanh(w.matmul(y)))(x)
     return sqrt(slope.mul(slope).sum().add(1)).sub(1).pow(2)

@@ -166,7 +166,7 @@ function expectEach(actual: Plain, expected: Plain, relative: number): void {
   expect(actual.shape, 'shape').toEqual(expected.shape)
   expected.data.forEach((value, k) => {
     // A subnormal number has no digits to be relative to.
-    const scale = Math.max(Math.abs(value), 2 ** -1022)
+    const scale = Number.isFinite(value) ? Math.max(Math.abs(value), 2 ** -1022) : 0
     expectClose(scalar(actual.data[k]!), scalar(value), relative, `value, element ${k}`, scale)
   })
 }
@@ -211,7 +211,7 @@ function expectGradients(
   })
 }
 
-/** Second derivatives, as the gradient of a gradient and as the tangent of a gradient. */
+/** Second derivatives, as the gradient of a gradient, the tangent of a gradient and the gradient of a tangent. */
 export function checkSecond(golden: Golden, f: Results, inputs: () => Tensor[]): void {
   const expected = expectedOf(golden, golden.h!)
   const scale = scaleOfGradients(golden, expected, expectedOf(golden, golden.g!))
@@ -222,11 +222,14 @@ export function checkSecond(golden: Golden, f: Results, inputs: () => Tensor[]):
   expectGradients(twice, expected, relative, scale, 'gradient of the gradient')
 
   const xs = inputs()
+  // The weights of the second sum are the direction of the tangents.
   let float = 0
   const along = xs.map((x) => (isFloat64(x) ? cotangent(x.shape, 3 * ++float) : x))
   const [, moved] = jvp((...ys) => concat(gradients(ys).map((g) => reshape(g, [-1]))), xs, along)
   const all = expected.flatMap((h) => h?.data ?? [])
   expectClose(moved, { shape: [all.length], data: all }, relative, 'tangent of the gradient', scale)
+  const tangent: Program = (...ys) => jvp(objective, ys, along)[1]
+  expectGradients(gradientsOf(tangent, xs), expected, relative, scale, 'gradient of the tangent')
 }
 
 export const inputsOf = (golden: Golden): Tensor[] => golden.in.map(inputOf)
