@@ -1,4 +1,5 @@
 /** @file What tensor() says to wrong values: ragged, no numbers, too deep, and where in the array. */
+import { shapeArb } from '@tapegrad/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TapegradError, tensor, zeros } from '../src/index.ts'
@@ -137,7 +138,7 @@ describe('tensor refuses, and says where', () => {
   it('names the position of the one bad value, wherever it stands', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
+        shapeArb({ minRank: 1 }),
         fc.infiniteStream(fc.nat()),
         fc.constantFrom(null, 'x', {}, 1n),
         (shape, stream, bad) => {

@@ -15,6 +15,7 @@ import {
   transpose,
   zeros,
 } from '@tapegrad/core'
+import { shapeArb } from '@tapegrad/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -174,7 +175,6 @@ describe('a tensor as text', () => {
 })
 
 describe('for any tensor', () => {
-  const shapes = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 })
   const dtypes = fc.constantFrom<DType>('float32', 'float64')
   const numbers = fc.oneof(
     fc.double({ min: -10, max: 10 }),
@@ -203,7 +203,7 @@ describe('for any tensor', () => {
 
   it('brackets nest as deep as the shape, and decimal points stand below one another', () => {
     fc.assert(
-      fc.property(shapes, (shape) => {
+      fc.property(shapeArb({ minSide: 0, maxSide: 5 }), (shape) => {
         const size = shape.reduce((n, d) => n * d, 1)
         const x = tensor(
           Float64Array.from({ length: size }, (_, i) => (i - 3) / 8),

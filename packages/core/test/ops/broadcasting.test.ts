@@ -1,4 +1,5 @@
 /** @file Broadcasting against an index-by-index reference, over generated shapes with sizes 0 and 1. */
+import { broadcastableShapesArb } from '@tapegrad/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { vjp } from '../../src/autodiff.ts'
@@ -11,25 +12,8 @@ import { LAYOUTS, type Layout, place } from '../support/layouts.ts'
 import { build, elementwise, indicesOf, type Plain, stretchedAt } from '../support/plain.ts'
 import { randomFor, uniform } from '../support/sample.ts'
 
-/** A result shape up to rank 4, and for each operand which of its axes are 1 and how many leading ones are missing. */
-const operandShapes = (count: number): fc.Arbitrary<{ out: number[]; shapes: number[][] }> =>
-  fc.array(fc.nat(3), { maxLength: 4 }).chain((out) =>
-    fc
-      .array(
-        fc.record({
-          missing: fc.nat(out.length),
-          ones: fc.array(fc.boolean(), { minLength: out.length, maxLength: out.length }),
-        }),
-        { minLength: count - 1, maxLength: count - 1 },
-      )
-      .map((cuts) => ({
-        out,
-        shapes: [
-          out,
-          ...cuts.map(({ missing, ones }) => out.map((n, a) => (ones[a] ? 1 : n)).slice(missing)),
-        ],
-      })),
-  )
+const SIZES = { minSide: 0, maxSide: 3 }
+const pairs = broadcastableShapesArb(SIZES)
 
 const layout: fc.Arbitrary<Layout> = fc.constantFrom<Layout>('contiguous', 'transposed', 'sliced', 'reversed')
 
@@ -51,16 +35,15 @@ describe('broadcasting', () => {
     ]
     fc.assert(
       fc.property(
-        operandShapes(2),
-        fc.boolean(),
+        pairs,
         layout,
         layout,
         fc.constantFrom(...ops),
         fc.nat(),
-        ({ shapes }, swapped, first, second, [op, f], seed) => {
-          const [a, b] = (swapped ? [...shapes].reverse() : shapes).map((shape, i) => values(shape, seed + i))
-          const result = checked(() => op(place(a!, 'float64', first), place(b!, 'float64', second)))
-          expectSame(result, elementwise((x, y) => f(x!, y!))(a!, b!))
+        ({ shapes }, first, second, [op, f], seed) => {
+          const [a, b] = shapes.map((shape, i) => values(shape, seed + i)) as [Plain, Plain]
+          const result = checked(() => op(place(a, 'float64', first), place(b, 'float64', second)))
+          expectSame(result, elementwise((x, y) => f(x!, y!))(a, b))
         },
       ),
       { numRuns: 400 },
@@ -69,24 +52,28 @@ describe('broadcasting', () => {
 
   it('where equals the reference on three operands', () => {
     fc.assert(
-      fc.property(operandShapes(3), fc.nat(2), fc.nat(), layout, ({ shapes }, turn, seed, own) => {
-        const turned = [...shapes.slice(turn), ...shapes.slice(0, turn)]
-        const [condition, a, b] = turned.map((shape, i) => values(shape, seed + i)) as [Plain, Plain, Plain]
-        const mask: Plain = { shape: condition.shape, data: condition.data.map((x) => Number(x > 0)) }
-        const result = where(
-          place(mask, 'bool', own),
-          place(a, 'float64', own),
-          place(b, 'float64', 'transposed'),
-        )
-        expectSame(result, elementwise((c, x, y) => (c !== 0 ? x! : y!))(mask, a, b))
-      }),
+      fc.property(
+        broadcastableShapesArb({ count: 3, ...SIZES }),
+        fc.nat(),
+        layout,
+        ({ shapes }, seed, own) => {
+          const [condition, a, b] = shapes.map((shape, i) => values(shape, seed + i)) as [Plain, Plain, Plain]
+          const mask: Plain = { shape: condition.shape, data: condition.data.map((x) => Number(x > 0)) }
+          const result = where(
+            place(mask, 'bool', own),
+            place(a, 'float64', own),
+            place(b, 'float64', 'transposed'),
+          )
+          expectSame(result, elementwise((c, x, y) => (c !== 0 ? x! : y!))(mask, a, b))
+        },
+      ),
       { numRuns: 200 },
     )
   })
 
   it('the cotangent of an operand is the sum over what was repeated', () => {
     fc.assert(
-      fc.property(operandShapes(2), fc.nat(), layout, ({ out, shapes }, seed, own) => {
+      fc.property(pairs, fc.nat(), layout, ({ result: out, shapes }, seed, own) => {
         const [a, b] = shapes.map((shape, i) => values(shape, seed + i)) as [Plain, Plain]
         const ct = values(out, seed + 2)
         const pull = vjp(mul, place(a, 'float64', own), place(b, 'float64', own))[1]
@@ -110,9 +97,9 @@ describe('broadcasting', () => {
 
   it('broadcastTo is a view that repeats by strides of 0', () => {
     fc.assert(
-      fc.property(operandShapes(2), fc.nat(), fc.constantFrom(...LAYOUTS), ({ out, shapes }, seed, own) => {
+      fc.property(pairs, fc.nat(), fc.constantFrom(...LAYOUTS), ({ result: out, shapes }, seed, own) => {
         const constant = own === 'repeated' || own === 'constant'
-        const source = values(shapes[1]!, seed)
+        const source = values(shapes[1], seed)
         const x = place(constant ? { ...source, data: source.data.map(() => 1.5) } : source, 'float64', own)
         const y = checked(() => broadcastTo(x, out))
         expect(y.storage).toBe(x.storage)
@@ -126,11 +113,11 @@ describe('broadcasting', () => {
   })
 
   it('refuses shapes that do not fit, naming the op, both shapes and the axis', () => {
-    const misfit = operandShapes(2)
-      .filter(({ shapes: [a, b] }) => b!.some((_, i) => i < b!.length && (a!.at(i - b!.length) ?? 0) > 1))
+    const misfit = pairs
+      .filter(({ shapes: [a, b] }) => b.some((_, i) => (a.at(i - b.length) ?? 0) > 1))
       .map(({ shapes: [a, b] }) => {
-        const axis = b!.findIndex((_, i) => a!.at(i - b!.length)! > 1)
-        return { a: a!, b: b!.map((n, i) => (i === axis ? a!.at(i - b!.length)! + 1 : n)) }
+        const axis = b.findIndex((_, i) => a.at(i - b.length)! > 1)
+        return { a, b: b.map((n, i) => (i === axis ? a.at(i - b.length)! + 1 : n)) }
       })
     fc.assert(
       fc.property(misfit, ({ a, b }) => {

@@ -1,4 +1,5 @@
 /** @file matmul against its definition: shapes by fast-check, and sizes on both sides of every switch in its kernel. */
+import { broadcastableShapesArb } from '@tapegrad/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { vjp } from '../../src/autodiff.ts'
@@ -41,22 +42,24 @@ function product(a: Plain, b: Plain, transposeA = false, transposeB = false): Pl
 
 describe('small shapes', () => {
   const dim = fc.nat(3)
-  const batches = fc
-    .array(fc.tuple(fc.nat(2), fc.boolean(), fc.boolean()), { maxLength: 2 })
-    .chain((axes) => fc.tuple(fc.constant(axes), fc.nat(axes.length), fc.nat(axes.length), fc.boolean()))
-    .map(([axes, dropA, dropB, keepA]) => ({
-      a: axes.map(([n, one]) => (one ? 1 : n)).slice(keepA ? 0 : dropA),
-      b: axes.map(([n, , one]) => (one ? 1 : n)).slice(keepA ? dropB : 0),
-    }))
+  const batches = broadcastableShapesArb({ maxRank: 2, minSide: 0, maxSide: 2 })
   const layout = fc.constantFrom<Layout>('contiguous', 'transposed', 'sliced', 'reversed')
 
   it('equal the definition, with 1-d operands, batches and broadcast batches', () => {
-    const shapes = fc
-      .record({ m: dim, k: dim, n: dim, batches, kind: fc.nat(3) })
-      .map(({ m, k, n, batches, kind }) => ({
-        a: kind & 1 ? [k] : [...batches.a, m, k],
-        b: kind & 2 ? [k] : [...batches.b, k, n],
-      }))
+    const shapes = fc.record({ m: dim, k: dim, n: dim, batches, kind: fc.nat(3) }).map(
+      ({
+        m,
+        k,
+        n,
+        batches: {
+          shapes: [a, b],
+        },
+        kind,
+      }) => ({
+        a: kind & 1 ? [k] : [...a, m, k],
+        b: kind & 2 ? [k] : [...b, k, n],
+      }),
+    )
     fc.assert(
       fc.property(shapes, layout, layout, fc.nat(), ({ a, b }, first, second, seed) => {
         const [x, y] = [sample(a, seed), sample(b, seed + 1)]

@@ -1,11 +1,14 @@
-/** @file Scale-aware comparison of arrays. Imports vitest and the test helpers. */
-import { expect } from 'vitest'
+/** @file Scale-aware comparison of arrays: `expectClose` of `./testing` with a tolerance relative to the largest element. Imports testing/close.ts and the test helpers. */
+import { tensor } from '../../src/create.ts'
 import type { Tensor } from '../../src/tensor.ts'
+import { expectClose as expectWithin } from '../../src/testing/close.ts'
 import { read } from './layouts.ts'
 import type { Plain } from './plain.ts'
 
 const isTensor = (x: Tensor | Plain): x is Tensor => 'storage' in x
 const plainOf = (x: Tensor | Plain): Plain => (isTensor(x) ? read(x) : x)
+/** Contiguous and float64, whatever it was: read through the strides and not by the methods of Tensor. */
+const values = ({ shape, data }: Plain): Tensor => tensor(Float64Array.from(data), { shape: [...shape] })
 
 /** The largest finite magnitude among the values, 0 for none. */
 export function scaleOf(...xs: (Tensor | Plain)[]): number {
@@ -26,18 +29,7 @@ export function expectClose(
   what = '',
   scale = scaleOf(expected),
 ): void {
-  const a = plainOf(actual)
-  const b = plainOf(expected)
-  expect([...a.shape], `${what}: shape`).toEqual([...b.shape])
-  const allowed = relative * scale
-  for (let k = 0; k < b.data.length; k++) {
-    const [x, y] = [a.data[k]!, b.data[k]!]
-    if (x === y || (Number.isNaN(x) && Number.isNaN(y)) || Math.abs(x - y) <= allowed) continue
-    expect.fail(
-      `${what}: element ${k} of shape [${b.shape}] is ${x}, expected ${y}; they differ by ${Math.abs(x - y)}, allowed ${allowed}\n` +
-        `actual   ${a.data.slice(0, 24)}\nexpected ${b.data.slice(0, 24)}`,
-    )
-  }
+  expectWithin(values(plainOf(actual)), values(plainOf(expected)), { atol: relative * scale, what })
 }
 
 /** Equal shapes and identical values. */

@@ -1,4 +1,5 @@
 /** @file Random smooth functions of two matrices, for properties that must hold for all of them. Imports ops. */
+import { tensorArb } from '@tapegrad/core/testing'
 import fc from 'fast-check'
 import {
   add,
@@ -25,7 +26,6 @@ import {
   sum,
   type Tensor,
   tanh,
-  tensor,
   transpose,
 } from '../../src/index.ts'
 
@@ -79,12 +79,10 @@ export const stepsArb: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 8 },
 )
 
-export const matrixArb: fc.Arbitrary<Tensor> = fc
-  .array(fc.integer({ min: -100, max: 100 }), { minLength: 9, maxLength: 9 })
-  .map(
-    (values) =>
-      tensor(
-        values.map((n) => n / 50),
-        { shape: [3, 3], dtype: 'float64' },
-      ) as Tensor,
-  )
+/** Hundredths up to 2; in layouts that let each element be another one. */
+export const matrixArb: fc.Arbitrary<Tensor> = tensorArb({
+  shape: [3, 3] as number[],
+  dtype: 'float64',
+  elements: fc.integer({ min: -100, max: 100 }).map((n) => n / 50),
+  layouts: ['contiguous', 'transposed', 'sliced', 'reversed'],
+})

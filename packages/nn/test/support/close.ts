@@ -1,25 +1,17 @@
-/** @file Comparisons of arrays, and gradients by finite differences. Imports core and vitest. */
+/** @file Comparisons of arrays, and gradients by finite differences. Imports core. */
 import { type Shape, Tensor, tensor } from '@tapegrad/core'
-import { expect } from 'vitest'
+import { expectClose as expectWithin } from '@tapegrad/core/testing'
 
 /** The elements of a tensor, or of nested arrays, in row-major order. */
 export function flat(x: unknown): number[] {
   return x instanceof Tensor ? Array.from(x.data) : ([x].flat(Infinity) as number[])
 }
 
-/** Elements that differ by at most `relative` times the largest of `expected`. */
+/** `expectClose` of `./testing` for elements in row-major order that differ by at most `relative` times the largest of `expected`. */
 export function expectClose(actual: unknown, expected: unknown, relative: number, what = ''): void {
-  const a = flat(actual)
   const b = flat(expected)
-  expect(a.length, `${what}: number of elements`).toBe(b.length)
-  const scale = Math.max(...b.map(Math.abs), Number.MIN_VALUE)
-  for (const [i, x] of a.entries()) {
-    const apart = Math.abs(x - b[i]!)
-    if (!(apart <= relative * scale))
-      expect.fail(
-        `${what}: element ${i} is ${x}, expected ${b[i]}; apart by ${apart / scale} of the largest, ${relative} allowed\n${a}\n${b}`,
-      )
-  }
+  const atol = relative * Math.max(...b.map(Math.abs), Number.MIN_VALUE)
+  expectWithin(flat(actual), b, { atol, equalNaN: false, what })
 }
 
 /**
