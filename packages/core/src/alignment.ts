@@ -5,7 +5,7 @@ type Shape = readonly number[]
 /**
  * What goes below the message about `shapes` that clash at axis -`axis`: a drawing, and what would make the shorter of
  * `a` and `b` (`b`, if they are as long) stretch to the other, if it is a matter of axes. The last `inner` axes take no
- * part. Of three shapes `b` may be the last, and `a` what the first two make; only then is it known what helps.
+ * part. Of three shapes `a` may be what the first two make; what helps is named if it helps all three.
  */
 export function drawAlignment(shapes: readonly Shape[], axis: number, a: Shape, b: Shape, inner = 0): string {
   const width = `${Math.max(...shapes.flat())}`.length
@@ -17,7 +17,9 @@ export function drawAlignment(shapes: readonly Shape[], axis: number, a: Shape, 
   for (let i = into.length - inner; i-- > 0 && rest.length > 0; )
     to.unshift(into[i] === rest.at(-1) ? rest.pop()! : 1)
   let fix = ''
-  if (shapes.length < 3 || from === shapes[2]) {
+  const meets = (s: Shape): boolean =>
+    show(s) === show(from) || s.every((n, i) => n === 1 || n === into[into.length - s.length + i])
+  if (shapes.every(meets)) {
     if (rest.length === 0) fix = `; reshape ${show(from)} to ${show(to)}`
     else if (inner === 0 && show(from.slice().reverse()) === show(into)) fix = `; transpose ${show(from)}`
   }

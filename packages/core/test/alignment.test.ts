@@ -198,6 +198,12 @@ describe('three operands', () => {
       'where: shapes [3] and [2, 1] and [2] do not broadcast: sizes 3 and 2 differ at axis -1; neither is 1\n     [3]\n  [2, 1]\n     [2]\n      ^\n  axes match from the right; reshape [2] to [2, 1]',
     )
   })
+  it('the fix of the first two is named if the third agrees with it', () => {
+    expect(messageOf(() => where([4, 3], [4], [3]))).toMatch(/; reshape \[4\] to \[4, 1\]$/)
+    expect(messageOf(() => where([4, 3], [4], [4]))).toMatch(/; reshape \[4\] to \[4, 1\]$/)
+    expect(messageOf(() => where([4, 3], [4], [5]))).toMatch(/from the right$/)
+    expect(messageOf(() => where([2], [3], [2, 3]))).toMatch(/from the right$/)
+  })
   it('a number is none of them', () => {
     const condition = of([2, 3]).gt(0)
     for (const run of [() => tg.where(condition, of([2]), 0), () => tg.where(condition, 0, of([2]))])
