@@ -1,5 +1,9 @@
-/** @file However the built packages are loaded, there is one Tensor class and one tape; `./ops` alone has no effects. */
+/**
+ * @file However the built packages are loaded, there is one Tensor class and one tape; `./ops` alone has no effects;
+ * `./testing` works with its optional peers and without, and has its types.
+ */
 import { build } from 'esbuild'
+import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BuiltPackages } from './built-packages.ts'
 
@@ -72,4 +76,104 @@ describe('what a bundler keeps', () => {
     expect(await packages.run('nn.mjs', await bundle(`${nn}import '@tapegrad/core/ops'\n${count}`))).toBe(0)
     expect(await packages.run('both.mjs', await bundle(`${nn}import '@tapegrad/core'\n${count}`))).toBe(1)
   })
+})
+
+describe('./testing', () => {
+  const program = (use: string): string => `
+    import * as core from '@tapegrad/core'
+    import { broadcastableShapesArb, expectClose, matchers, tensorArb } from '@tapegrad/core/testing'
+    const messageOf = (f) => { try { f() } catch (error) { return error.message } }
+    const x = core.tensor([1, 2])
+    expectClose(x.mul(2), [2, 4])
+    const { pass } = matchers.toPassGradcheck((x) => x.sin(), [x])
+    ${use}`
+
+  it('compares and checks without its optional peers, and says what is missing for the rest', async () => {
+    const use = `console.log(JSON.stringify({
+      pass,
+      close: messageOf(() => expectClose(x, [1, 3])),
+      shapes: messageOf(() => broadcastableShapesArb()),
+      tensors: messageOf(() => tensorArb()),
+    }))`
+    const missing =
+      'needs fast-check, which could not be imported; install it with npm install --save-dev fast-check'
+    expect(await packages.run('without.mjs', program(use))).toEqual({
+      pass: true,
+      close: expect.stringContaining('worst at [1]: actual 2, expected 3'),
+      shapes: `broadcastableShapesArb: ${missing}`,
+      tensors: `tensorArb: ${missing}`,
+    })
+  })
+
+  it("draws tensors of core's class where fast-check is installed", async () => {
+    const remove = await packages.install('fast-check')
+    const use = `
+      const { default: fc } = await import('fast-check')
+      const found = fc.check(fc.property(tensorArb({ shape: [2] }), (x) => x instanceof core.Tensor && x.sum().item() < 9))
+      console.log(JSON.stringify({ pass, sum: found.counterexample[0].sum().item() }))`
+    try {
+      expect(await packages.run('with.mjs', program(use))).toEqual({ pass: true, sum: 9 })
+    } finally {
+      await remove()
+    }
+  })
+
+  it('is not part of the other entries', async () => {
+    const marksOf = async (name: string): Promise<string[]> => {
+      const stdin = { contents: `export * from '${name}'`, resolveDir: packages.folder }
+      const { outputFiles } = await build({
+        stdin,
+        bundle: true,
+        format: 'esm',
+        write: false,
+        external: ['fast-check'],
+      })
+      return ['fast-check', 'toBeCloseToTensor'].filter((mark) => outputFiles[0]!.text.includes(mark))
+    }
+    for (const name of ['@tapegrad/core', '@tapegrad/core/ops', '@tapegrad/nn'])
+      expect(await marksOf(name)).toEqual([])
+    expect(await marksOf('@tapegrad/core/testing')).toEqual(['fast-check', 'toBeCloseToTensor'])
+  })
+
+  it('has types that reach vitest', async () => {
+    const typed = await BuiltPackages.make(['core'], true)
+    try {
+      for (const name of ['fast-check', 'vitest']) await typed.install(name)
+      const file = await typed.write(
+        'types.mts',
+        `import { type Tensor, tensor } from '@tapegrad/core'
+         import { broadcastableShapesArb, expectClose, matchers, tensorArb } from '@tapegrad/core/testing'
+         import fc from 'fast-check'
+         import { expect } from 'vitest'
+         expect.extend(matchers)
+         expect(tensor([1])).toBeCloseToTensor([1], { rtol: 1e-3 })
+         expect((x: Tensor) => x.sin()).not.toPassGradcheck([tensor([1])], { order: 2 })
+         expect([tensor([1])]).toEqual([expect.toBeCloseToTensor(tensor([1]))])
+         const arb: fc.Arbitrary<Tensor<[2, 3]>> = tensorArb({ shape: [2, 3] })
+         fc.property(arb, broadcastableShapesArb(), (x, { shapes: [a, b] }) => expectClose(x, [a, b]))
+         // @ts-expect-error no such option
+         expect(1).toBeCloseToTensor(1, { tolerance: 1 })
+         // @ts-expect-error another shape
+         const wrong: fc.Arbitrary<Tensor<[3, 2]>> = arb
+         // @ts-expect-error inputs are a list
+         expect(wrong).toPassGradcheck(tensor([1]))`,
+      )
+      const { ModuleKind, ModuleResolutionKind: Resolution, ScriptTarget } = ts
+      for (const [module, moduleResolution] of [
+        [ModuleKind.NodeNext, Resolution.NodeNext],
+        [ModuleKind.ESNext, Resolution.Bundler],
+      ] as const) {
+        const target = ScriptTarget.ES2022
+        const settings = { module, moduleResolution, target, types: [], noEmit: true, strict: true }
+        // The types of vitest itself need those of Node and of vite.
+        const checker = ts.createProgram([file], { ...settings, skipLibCheck: true })
+        const complaints = [...checker.getGlobalDiagnostics(), ...checker.getSemanticDiagnostics()]
+        expect(
+          complaints.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+        ).toEqual([])
+      }
+    } finally {
+      await typed.remove()
+    }
+  }, 120_000)
 })
