@@ -1,74 +1,119 @@
 /**
- * @file detectAnomaly: the first op that makes a NaN or an infinity out of finite numbers, forward or backward. Runs ops
- * through a tracer that computes and looks. Imports tape.ts, walk.ts and ops/memory.ts.
+ * @file detectAnomaly: the first op that makes a NaN or an infinity, forward or backward. Runs ops through a tracer that
+ * computes and looks. Imports onlooker.ts, walk.ts and what they import.
  */
 import { isFloat } from './dtype.ts'
-import { checkFunction, TapegradError } from './errors.ts'
-import { assign } from './ops/memory.ts'
+import { checkFunction, fail, TapegradError } from './errors.ts'
+import { currentScope, Onlooker, type Scope, withLayersNoted } from './onlooker.ts'
 import type { AnyPrimitive } from './primitive.ts'
 import { sameShape, showShape, unravel } from './shape.ts'
-import { activeTracer, type Tracer, withTracer } from './tape.ts'
+import { withTracer } from './tape.ts'
 import { type Aval, forEachPosition, type Node, type Tensor } from './tensor.ts'
-import { isWalking, setVisitor } from './walk.ts'
+import { nodeAtWork } from './walk.ts'
 
-/** Where in the caller's program an op was called: the first line of the stack that is not one of ours. */
-function callerOf(stack: string | undefined): string | null {
-  const lines = (stack ?? '').split('\n').slice(1)
+/** Where an op was called. */
+interface Origin {
+  /** Its stack is made into text only when it is read. */
+  readonly call: Error
+  readonly scope: Scope | null
+  /** The op whose derivative it belongs to. */
+  readonly derivativeOf: Node | null
+}
+
+/** Where it is called now. */
+function originNow(): Origin {
+  // Ten frames, the usual limit, do not reach from an op in a nested layer to the caller's line.
+  const settings = Error as { stackTraceLimit?: number | undefined }
+  const { stackTraceLimit } = settings
+  settings.stackTraceLimit = 100
+  const call = new Error()
+  settings.stackTraceLimit = stackTraceLimit
+  return { call, scope: currentScope(), derivativeOf: nodeAtWork() }
+}
+
+/** The line of the caller's program: the first of the stack that is not one of ours. */
+function callerOf({ call }: Origin): string {
+  const lines = (call.stack ?? '').split('\n').slice(1)
   const own = /[/\\](packages|@tapegrad)[/\\](core|nn)[/\\](src|dist)[/\\]|node:internal/
   const line = lines.find((text) => !own.test(text))
-  return line === undefined ? null : line.trim().replace(/^at /, '')
+  return line === undefined ? '' : `, called at ${line.trim().replace(/^at /, '')}`
 }
 
-/** The first element that is not finite: its value and its indices; null if all are finite. */
-function strangerIn(x: Tensor): { value: number; position: number; index: number[] } | null {
+/** Which numbers are looked for. */
+type Test = (x: number) => boolean
+const isStrange: Test = (x) => !Number.isFinite(x)
+
+/** The first such element: its value and its indices; null if there is none. */
+function firstOf(x: Tensor, wanted: Test): { value: number; index: number[] } | null {
   if (!isFloat(x.dtype)) return null
   let count = 0
-  let found: { value: number; position: number } | null = null
+  let position = -1
+  let value = 0
   forEachPosition(x, (place) => {
-    const value = x.storage.data[place]!
-    if (found === null && !Number.isFinite(value)) found = { value, position: count }
+    const own = x.storage.data[place]!
+    if (position < 0 && wanted(own)) {
+      position = count
+      value = own
+    }
     count++
   })
-  if (found === null) return null
-  const { value, position } = found as { value: number; position: number }
-  return { value, position, index: unravel(position, x.shape) }
+  return position < 0 ? null : { value, index: unravel(position, x.shape) }
 }
 
-/** The value at an index, where the tensor has one of these axes; else null. */
-function valueAt(x: Tensor, index: readonly number[], shape: readonly number[]): number | null {
-  if (!sameShape(x.shape, shape)) return null
-  const position = index.reduce((sum, i, axis) => sum + i * x.strides[axis]!, x.storage.base + x.offset)
-  return x.storage.data[position]!
+/** What the op made of finite numbers, or a NaN of infinities. The rest was there before, and is only passed on. */
+function anomalyIn(result: Tensor, inputs: readonly Tensor[]): ReturnType<typeof firstOf> {
+  const found = firstOf(result, isStrange)
+  if (found === null) return null
+  const before = (wanted: Test): boolean => inputs.some((x) => firstOf(x, wanted) !== null)
+  if (!before(isStrange)) return found
+  return before(Number.isNaN) ? null : firstOf(result, Number.isNaN)
+}
+
+/** The value at the index of an operand of the result's shape; of another operand the shape and the range. */
+function showOperand(x: Tensor, index: readonly number[], shape: readonly number[]): string {
+  const { storage, strides, offset } = x
+  if (sameShape(x.shape, shape))
+    return String(
+      storage.data[index.reduce((sum, i, axis) => sum + i * strides[axis]!, storage.base + offset)],
+    )
+  let [low, high] = [Infinity, -Infinity]
+  forEachPosition(x, (place) => {
+    low = Math.min(low, storage.data[place]!)
+    high = Math.max(high, storage.data[place]!)
+  })
+  return `${x.dtype} ${showShape(x.shape)}${x.size > 0 ? ` from ${low} to ${high}` : ''}`
 }
 
 /** Computes each op and stops at the first that makes something that is not finite. */
-class Watcher implements Tracer {
-  /** Where ops that are on the tape were called. */
-  readonly #callers = new WeakMap<Tensor, string | null>()
-  readonly #outer: Tracer | null
-  /** The op whose rules run now, in a backward pass. */
-  backOf: Node | null = null
+class Watcher extends Onlooker {
+  /** Where what is on the tape was called. */
+  readonly #origins = new WeakMap<Tensor, Origin>()
+  /** Of an op that was called before. */
+  #given: Origin | null = null
 
-  constructor(outer: Tracer | null) {
-    this.#outer = outer
-  }
-
-  emit(primitive: AnyPrimitive, inputs: readonly Tensor[], params: unknown, out: Aval): Tensor {
-    const outer = this.#outer
-    const result = withTracer(outer, () =>
-      outer === null ? primitive.kernel(inputs, params, out) : outer.emit(primitive, inputs, params, out),
-    )
-    const caller = callerOf(new Error().stack)
-    this.#callers.set(result, caller)
-    const found = strangerIn(result)
-    // A stranger that was there before was let in by the caller, or this op only moves it.
-    if (found !== null && inputs.every((x) => strangerIn(x) === null))
-      this.#report(primitive.name, inputs, result.shape, found, caller)
+  override emit(primitive: AnyPrimitive, inputs: readonly Tensor[], params: unknown, out: Aval): Tensor {
+    const result = super.emit(primitive, inputs, params, out)
+    const origin = this.#given ?? originNow()
+    this.#origins.set(result, origin)
+    const found = anomalyIn(result, inputs)
+    if (found !== null) this.#report(primitive.name, inputs, result.shape, found, origin)
     return result
   }
 
-  assign(target: Tensor, value: Tensor): void {
-    withTracer(this.#outer, () => assign(target, value))
+  override origin(output: Tensor): Origin {
+    const origin = originNow()
+    this.#origins.set(output, origin)
+    return origin
+  }
+
+  override emitFrom<R>(origin: unknown, f: () => R): R {
+    const before = this.#given
+    this.#given = origin as Origin
+    try {
+      return f()
+    } finally {
+      this.#given = before
+    }
   }
 
   #report(
@@ -76,31 +121,35 @@ class Watcher implements Tracer {
     inputs: readonly Tensor[],
     shape: readonly number[],
     { value, index }: { value: number; index: readonly number[] },
-    caller: string | null,
+    own: Origin,
   ): never {
-    const node = isWalking() ? this.backOf : null
-    const operands = inputs.map((x) => {
-      const own = valueAt(x, index, shape)
-      return own === null ? showShape(x.shape) : String(own)
-    })
+    const node = own.derivativeOf
+    const operands = inputs.map((x) => showOperand(x, index, shape))
     const place = index.length === 0 ? '' : ` at ${showShape(index)}`
-    const what = `${name}(${operands.join(', ')}) made ${value}${place}`
-    const forward = node === null ? null : (this.#callers.get(node.output) ?? null)
-    const where =
-      node === null
-        ? caller === null
-          ? ''
-          : `, called at ${caller}`
-        : `, in the gradient of ${node.primitive?.name ?? 'a leaf'}${forward === null ? '' : `, called at ${forward}`}`
-    throw new TapegradError('detectAnomaly', `${what}${where}${hintFor(name, node, operands)}`)
+    const of = node === null ? '' : `, in the derivative of ${node.primitive?.name ?? 'a leaf'}`
+    const origin = node === null ? own : this.#origins.get(node.output)
+    const where = origin === undefined ? '' : callerOf(origin)
+    const hint = hintFor(name, value, node, operands)
+    const error = new TapegradError(
+      'detectAnomaly',
+      `${name}(${operands.join(', ')}) made ${value}${place}${of}${where}${hint}`,
+    )
+    // Layers that run now note themselves while the error passes them.
+    const running = new Set<Scope>()
+    for (let at = currentScope(); at !== null; at = at.outer) running.add(at)
+    for (let at = origin?.scope ?? null; at !== null && !running.has(at); at = at.outer)
+      at.place(error, at.layer as never)
+    throw error
   }
 }
 
 /** What usually is behind it, and what helps. */
-function hintFor(name: string, node: Node | null, operands: readonly string[]): string {
+function hintFor(name: string, value: number, node: Node | null, operands: readonly string[]): string {
   const made = node?.primitive?.name
-  if (node !== null && operands.some((x) => Number(x) === 0) && (name === 'mul' || name === 'div'))
-    return `; the gradient there is 0, as behind where() for the branch not taken, and 0 times the infinite slope of ${made} is NaN: give ${made} a harmless input there, as in where(mask, f(where(mask, x, 1)), 0)`
+  if (node !== null && Number.isNaN(value) && operands.includes('0') && (name === 'mul' || name === 'div'))
+    return `; the derivative by its result is 0 there, as behind where() for the branch not taken, and 0 times the infinite slope of ${made} is NaN: give ${made} a harmless input there, as in where(mask, f(where(mask, x, 1)), 0)`
+  if (node !== null && !Number.isNaN(value) && name === 'div' && operands[1] === '0')
+    return `; the slope of ${made} is infinite there: keep its argument away, for example with clamp or by adding a small number`
   if (name === 'log' || name === 'sqrt' || name === 'div')
     return '; keep its argument away from 0, for example with clamp or by adding a small number'
   if (name === 'exp')
@@ -109,25 +158,19 @@ function hintFor(name: string, node: Node | null, operands: readonly string[]): 
 }
 
 /**
- * Runs f and returns its result; the first op that makes a NaN or an infinity out of finite numbers throws. Forward, and
- * backward where `backward()`, grad or another transform runs inside f. The error names the op, the index, the operands
- * there and your line; nn adds the layer. Slow: for finding the place, not for training.
+ * Runs f and returns its result; the first op that makes a NaN or an infinity out of finite numbers, or a NaN out of
+ * infinities, throws. Forward, and backward where `backward()`, grad or another transform runs inside f. The error names
+ * the op, the index, the operands there, your line, and the layer of a module that called the op, or the op whose
+ * derivative it is. Where a branch that `where` did not take leaks NaN into the gradient, it says what helps. Slow: for
+ * finding the place, not for training.
  */
 export function detectAnomaly<R>(f: () => R): R {
   checkFunction('detectAnomaly', f)
-  const watcher = new Watcher(activeTracer())
-  let before: Parameters<Parameters<typeof setVisitor>[0]>[0] = null
-  setVisitor((outer) => {
-    before = outer
-    return (node, ct) => {
-      const passed = outer === null ? ct : outer(node, ct)
-      watcher.backOf = node
-      return passed
-    }
-  })
-  try {
-    return withTracer(watcher, f)
-  } finally {
-    setVisitor(() => before)
-  }
+  const watcher = new Watcher()
+  if (watcher.valueless)
+    fail(
+      'detectAnomaly',
+      'tensors have no values inside of vmap, whose function runs once for all examples; write detectAnomaly(() => vmap(f)(xs))',
+    )
+  return withLayersNoted(() => withTracer(watcher, f))
 }

@@ -208,7 +208,7 @@ function primitiveFor(definition: Definition, arity: number): Primitive<unknown>
   let ahead: { readonly inputs: readonly unknown[]; readonly result: Tensor } | null = null
   const inferred = (inputs: readonly Tensor[], params: unknown): Aval => {
     // What is traced has no numbers: zeros of its shape stand in.
-    if (activeTracer() !== null) {
+    if (activeTracer()?.valueless) {
       const blank = inputs.map((x) => constantLike(x, 0))
       return withTracer(null, () => run(blank, params, null))
     }

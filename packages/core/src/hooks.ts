@@ -16,7 +16,7 @@ let installed = false
 function install(): void {
   if (installed) return
   installed = true
-  setVisitor((before) => (node, ct) => runHooks(node.output, before === null ? ct : before(node, ct)))
+  setVisitor((node, ct) => runHooks(node.output, ct))
 }
 
 /** By tensor, so that hooks go when the tensor goes. */

@@ -2,6 +2,7 @@
 export { detectAnomaly } from './anomaly.ts'
 export { type GradOptions, grad, jvp, valueAndGrad, vjp } from './autodiff.ts'
 export { type BackwardOptions, backward } from './backward.ts'
+export { checkpoint } from './checkpoint.ts'
 export {
   arange,
   type CreateOptions,
@@ -42,6 +43,8 @@ export {
 } from './inspect.ts'
 export { hessian, hvp, type JacobianOptions, jacobian } from './jacobian.ts'
 export type { NestedValues } from './movement-types.ts'
+// For authors of modules: detectAnomaly names the layer.
+export { enterLayer, leaveLayer, type Scope } from './onlooker.ts'
 export * from './ops/index.ts'
 export { Generator, manualSeed, permutation, type RandomOptions, rand, randint, randn } from './random.ts'
 export type { Shape } from './shape-types.ts'

@@ -4,7 +4,7 @@ import type { Aval, Tensor } from './tensor.ts'
 
 /**
  * Cotangent of input number `index`, given the cotangent `ct` of the output: dL/dx from dL/dout. Written in
- * differentiable ops, so that derivatives of derivatives follow.
+ * differentiable ops, so that derivatives of derivatives follow. null: none flows there, in this call.
  */
 export type Pullback<Params> = (
   ct: Tensor,
@@ -12,7 +12,7 @@ export type Pullback<Params> = (
   out: Tensor,
   params: Params,
   index: number,
-) => Tensor
+) => Tensor | null
 
 /** Tangent of the output from the tangents of the inputs (null: that input does not move). */
 type ForwardRule<Params> = (

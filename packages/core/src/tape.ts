@@ -12,6 +12,16 @@ export interface Tracer {
   assign(target: Tensor, value: Tensor): void
   /** Is told when `backward()` is about to write gradients. */
   backward?(): void
+  /** Set where results have no values yet. */
+  readonly valueless?: boolean
+  /** The record of a result, in the place of one that keeps everything; undefined: no other. */
+  record?(inputs: readonly Tensor[], result: Tensor, level: number): Node | undefined
+  /** Runs a part of the function, a checkpoint; `again` makes one of the part where it runs later. */
+  segment?(run: () => Tensor[], again: (f: () => Tensor[]) => () => Tensor[]): Tensor[]
+  /** Where in the program an op stands that a tracer inside of this one emits later; `output` stands for its result. */
+  origin?(output: Tensor): unknown
+  /** Runs `f`, which emits the op. */
+  emitFrom?<R>(origin: unknown, f: () => R): R
 }
 
 let tracer: Tracer | null = null
@@ -40,8 +50,19 @@ export function apply<Params>(
   // Rules meet the nodes of a transform that has ended, and user code may keep a tensor from inside one.
   if (deepest > level) deepest = level
   if (deepest >= floor && isFloat(result.dtype))
-    result.node = new Node(primitive, inputs, params, result, deepest)
+    result.node = record(primitive, inputs, params, result, deepest)
   return result
+}
+
+/** The node of a result: how it was made. */
+export function record(
+  primitive: AnyPrimitive,
+  inputs: readonly Tensor[],
+  params: unknown,
+  result: Tensor,
+  deepest: number,
+): Node {
+  return tracer?.record?.(inputs, result, deepest) ?? new Node(primitive, inputs, params, result, deepest)
 }
 
 /** Runs `f` with `t` in place of the kernels (null: with the kernels); tracers nest. */
@@ -101,6 +122,12 @@ export function noGrad<R>(f: () => R): R {
   if (typeof f !== 'function')
     fail('noGrad', `expected a function, got ${describe(f)}; write noGrad(() => ...)`)
   return withState(level, level + 1, 'noGrad', f)
+}
+
+/** Runs functions with recording as it stands now, whenever that is. */
+export function recordingAsNow(op: string): <R>(f: () => R) => R {
+  const [thenLevel, thenFloor] = [level, floor]
+  return (f) => withState(thenLevel, thenFloor, op, f)
 }
 
 /** Runs `f` one level deeper: ops on tensors aliased at that level record, even inside `noGrad`. */

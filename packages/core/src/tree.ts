@@ -6,7 +6,8 @@ import { Tensor } from './tensor.ts'
 /** A tensor, an array of trees, or a plain object of trees. */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree }
 
-const isPlainObject = (x: unknown): x is Record<string, unknown> => {
+/** An object that is no instance of a class. */
+export const isPlainObject = (x: unknown): x is Record<string, unknown> => {
   if (typeof x !== 'object' || x === null) return false
   const prototype: unknown = Object.getPrototypeOf(x)
   return prototype === Object.prototype || prototype === null

@@ -11,7 +11,7 @@ import type { AnyPrimitive } from './primitive.ts'
 import { allAxes, contiguousStrides, normalizeAxis, showShape } from './shape.ts'
 import type { Shape } from './shape-types.ts'
 import { allocate, type Storage } from './storage.ts'
-import { apply, noGrad, type Tracer, withTracer } from './tape.ts'
+import { activeTracer, apply, noGrad, type Tracer, withTracer } from './tape.ts'
 import { type Aval, Node, Tensor } from './tensor.ts'
 import { mapTree, showPath, type Tree } from './tree.ts'
 
@@ -44,15 +44,41 @@ interface Entry {
   readonly inputs: readonly Tensor[]
   readonly params: unknown
   readonly output: Tensor
+  /** Where it was called, in the words of the tracer outside. */
+  readonly origin: unknown
+}
+
+/** A part of the function that is a checkpoint: of what it computes only `outputs` are used outside. */
+interface Segment {
+  readonly entries: readonly (Entry | Segment)[]
+  readonly outputs: readonly Tensor[]
+  readonly again: (f: () => Tensor[]) => () => Tensor[]
 }
 
 /** Writes down what a function does. Its tensors have no values: every one has a storage of its own, which names it. */
 class Recorder implements Tracer {
-  readonly entries: Entry[] = []
+  entries: (Entry | Segment)[] = []
+  readonly valueless = true
+  readonly outer: Tracer | null = activeTracer()
   emit(primitive: AnyPrimitive, inputs: readonly Tensor[], params: unknown, out: Aval): Tensor {
     const output = valuelessTensor(out.shape, out.dtype)
-    this.entries.push({ primitive, inputs, params, output })
+    this.entries.push({ primitive, inputs, params, output, origin: this.origin(output) })
     return output
+  }
+  origin(output: Tensor): unknown {
+    return this.outer?.origin?.(output)
+  }
+  segment(run: () => Tensor[], again: Segment['again']): Tensor[] {
+    const { entries } = this
+    const own: Recorder['entries'] = []
+    this.entries = own
+    try {
+      const outputs = run()
+      entries.push({ entries: own, outputs, again })
+      return outputs
+    } finally {
+      this.entries = entries
+    }
   }
   assign(): void {
     fail(
@@ -98,8 +124,11 @@ interface Value {
   readonly batched: boolean
 }
 
+/** The values of tensors of the recording, by their storages. */
+type Values = Pick<Map<Storage, Value>, 'get'> & { set(name: Storage, value: Value): unknown }
+
 /** The value that a tensor of the recording stands for; one that nothing recorded is a constant of the function. */
-function standsFor(values: ReadonlyMap<Storage, Value>, x: Tensor): Value {
+function standsFor(values: Values, x: Tensor): Value {
   const value = values.get(x.storage)
   if (value === undefined) return { tensor: x, batched: false }
   // `detach` keeps the storage, hence the name, and drops the node.
@@ -108,9 +137,14 @@ function standsFor(values: ReadonlyMap<Storage, Value>, x: Tensor): Value {
     : value
 }
 
-function replay(entries: readonly Entry[], values: Map<Storage, Value>, size: number): void {
+function replay(entries: Segment['entries'], values: Values, size: number): void {
+  const tracer = activeTracer()
   for (const entry of entries) {
-    const { primitive, params, output } = entry
+    if ('entries' in entry) {
+      replaySegment(entry, values, size)
+      continue
+    }
+    const { primitive, params, output, origin } = entry
     const inputs = entry.inputs.map((x) => standsFor(values, x))
     const batched = inputs.some((value) => value.batched)
     const run = (): Tensor =>
@@ -122,8 +156,29 @@ function replay(entries: readonly Entry[], values: Map<Storage, Value>, size: nu
             params,
           )
     // What was not recorded then, inside noGrad, is not recorded now.
-    values.set(output.storage, { tensor: output.node === null ? noGrad(run) : run(), batched })
+    const recorded = (): Tensor => (output.node === null ? noGrad(run) : run())
+    const tensor = tracer?.emitFrom === undefined ? recorded() : tracer.emitFrom(origin, recorded)
+    values.set(output.storage, { tensor, batched })
   }
+}
+
+/** A checkpoint of the function is one of the replay; it runs once more in the backward pass, with the same values. */
+function replaySegment({ entries, outputs, again }: Segment, values: Values, size: number): void {
+  let batched: readonly boolean[] = []
+  const tensors = again(() => {
+    const own = new Map<Storage, Value>()
+    const all: Values = {
+      get: (name) => own.get(name) ?? values.get(name),
+      set: (name, value) => own.set(name, value),
+    }
+    replay(entries, all, size)
+    const results = outputs.map((y) => standsFor(all, y))
+    batched = results.map((value) => value.batched)
+    return results.map(({ tensor }) => tensor)
+  })()
+  outputs.forEach((y, i) => {
+    values.set(y.storage, { tensor: tensors[i]!, batched: batched[i]! })
+  })
 }
 
 function applyBatched({ primitive, params }: Entry, values: readonly Value[], size: number): Tensor {

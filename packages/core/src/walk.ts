@@ -67,20 +67,45 @@ export function pathBetween(root: Node | null, targets: readonly Node[]): Node[]
   return path.reverse()
 }
 
-let walksUnderWay = 0
+/** The nodes of the walk that is under way, the innermost if several are, and the one whose rules run now. */
+let walking: readonly Node[] | null = null
+let at: Node | null = null
+
+/** The node whose rules run now, in either mode. */
+export const nodeAtWork = (): Node | null => at
+
+/** The walk under way, a value of its own for each. */
+export const currentWalk = (): readonly Node[] => walking!
+
+/** Whether the walk wants the cotangent of input `k` of the node at work. */
+export const isWanted = (k: number): boolean => placeOf(at!.inputs[k]!.node, at!, walking!) >= 0
+
+/** Runs `f`, which a rule calls, as what it is: no rule, but a forward pass. */
+export function asForward<R>(f: () => R): R {
+  const node = at
+  at = null
+  try {
+    return f()
+  } finally {
+    at = node
+  }
+}
 
 /**
  * Numbers the nodes for the time of `f`: `node.slot` is the place in `nodes`. A rule may start a walk of its own over
  * the same nodes; that one puts the outer numbers back.
  */
 function withSlots(nodes: readonly Node[], f: () => void): void {
-  const outer = walksUnderWay > 0 ? nodes.map((node) => node.slot) : null
+  const around = walking
+  const caller = at
+  const outer = around === null ? null : nodes.map((node) => node.slot)
   for (let i = 0; i < nodes.length; i++) nodes[i]!.slot = i
-  walksUnderWay++
+  walking = nodes
   try {
     f()
   } finally {
-    walksUnderWay--
+    walking = around
+    at = caller
     if (outer !== null) for (let i = 0; i < nodes.length; i++) nodes[i]!.slot = outer[i]!
   }
 }
@@ -123,13 +148,10 @@ const ruleFor = (primitive: AnyPrimitive, index: number): Pullback<unknown> | nu
 type Visitor = (node: Node, ct: Tensor) => Tensor
 let visitor: Visitor | null = null
 
-/** Installs a visitor, which gets the one before it. */
-export function setVisitor(make: (before: Visitor | null) => Visitor | null): void {
-  visitor = make(visitor)
+/** Installs the visitor. */
+export function setVisitor(visit: Visitor): void {
+  visitor = visit
 }
-
-/** Whether a walk is under way. */
-export const isWalking = (): boolean => walksUnderWay > 0
 
 /**
  * Reverse mode. Carries the cotangent of `nodes[0]` down through `nodes` and calls `finish` with the complete
@@ -148,6 +170,7 @@ export function pullback(
       if (ct === undefined) continue
       cotangents[i] = undefined // large intermediate cotangents can be collected while the walk goes on
       const node = nodes[i]!
+      at = node
       if (visitor !== null) ct = visitor(node, ct)
       finish(node, ct)
       const { primitive, inputs, output, params } = node
@@ -159,6 +182,7 @@ export function pullback(
         if (rule === null) continue
         checkSaved(node, primitive, k)
         const d = rule(ct, inputs, output, params, k)
+        if (d === null) continue
         const sum = cotangents[place]
         cotangents[place] = sum === undefined ? d : add(sum, d)
       }
@@ -173,15 +197,17 @@ export function pushforward(nodes: readonly Node[], tangents: (Tensor | null)[])
   withSlots(nodes, () => {
     for (let i = nodes.length - 1; i >= 0; i--) {
       if (tangents[i]) continue
-      const { primitive, inputs } = nodes[i]!
+      const node = nodes[i]!
+      const { primitive, inputs } = node
       if (primitive === null) continue
+      at = node
       const dxs = inputs.map((x, k) => {
-        const place = placeOf(x.node, nodes[i]!, nodes)
+        const place = placeOf(x.node, node, nodes)
         const dx = place < 0 ? null : (tangents[place] ?? null)
-        if (dx !== null) checkSaved(nodes[i]!, primitive, k)
+        if (dx !== null) checkSaved(node, primitive, k)
         return dx
       })
-      tangents[i] = dxs.some((dx) => dx !== null) ? forward(nodes[i]!, primitive, dxs) : null
+      tangents[i] = dxs.some((dx) => dx !== null) ? forward(node, primitive, dxs) : null
     }
   })
   return tangents[0] ?? null

@@ -56,7 +56,7 @@ describe('backward', () => {
     const x = leaf([4, 0])
     const message = messageOf(() => detectAnomaly(() => x.sqrt().sum().backward()))
     expect(message).toMatch(
-      /^detectAnomaly: div\(0\.5, 0\) made Infinity at \[1\], in the gradient of sqrt, called at .*anomaly\.test\.ts:\d+/,
+      /^detectAnomaly: div\(0\.5, 0\) made Infinity at \[1\], in the derivative of sqrt, called at .*anomaly\.test\.ts:\d+/,
     )
   })
   it('where(): the branch not taken leaks NaN, and the message says how to stop it', () => {
@@ -65,7 +65,7 @@ describe('backward', () => {
     // log(0) is an infinity already in the forward pass; look at the gradient alone.
     const gradient = (): unknown => grad((t: Tensor) => where(t.gt(0), t.sqrt(), 0).sum() as Tensor<[]>)(x)
     const message = messageOf(() => detectAnomaly(gradient))
-    expect(message).toContain('div(0, 0) made NaN at [1], in the gradient of sqrt')
+    expect(message).toContain('div(0, 0) made NaN at [1], in the derivative of sqrt')
     expect(message).toContain('0 times the infinite slope of sqrt is NaN')
     expect(message).toContain('where(mask, f(where(mask, x, 1)), 0)')
     const safe = (t: Tensor): Tensor<[]> => where(t.gt(0), where(t.gt(0), t, 1).sqrt(), 0).sum() as Tensor<[]>

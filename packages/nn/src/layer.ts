@@ -1,5 +1,5 @@
 /** @file Layer: a module from one tensor to one tensor, with shapes that flow. Imports module.ts. */
-import type { Shape, Tensor } from '@tapegrad/core/ops'
+import { enterLayer, leaveLayer, type Shape, type Tensor } from '@tapegrad/core/ops'
 import { Module, placed } from './module.ts'
 
 /**
@@ -16,10 +16,13 @@ export abstract class Layer<In extends Shape = Shape, Out extends Shape = Shape>
   /** Runs the layer: [...batch, ...In] -> [...batch, ...Out]. */
   override call<Batch extends Shape>(x: Tensor<readonly [...Batch, ...In]>): Tensor<[...Batch, ...Out]> {
     // Not super.call: its list of arguments costs as much as a small op.
+    const outer = enterLayer(this, placed)
     try {
       return this.forward(x as Tensor) as Tensor<[...Batch, ...Out]>
     } catch (error) {
       throw placed(error, this)
+    } finally {
+      leaveLayer(outer)
     }
   }
 }

@@ -1,5 +1,5 @@
 /** @file Module: a part of a model. How it is called, searched, saved. Imports core, marks.ts, place.ts, state-dict.ts and summary.ts. */
-import { Tensor, to } from '@tapegrad/core/ops'
+import { enterLayer, leaveLayer, Tensor, to } from '@tapegrad/core/ops'
 import { checkOptions, describe, fail, isFloat } from './errors.ts'
 import { type Mark, markOf } from './marks.ts'
 import { notePlace, outermost } from './place.ts'
@@ -33,10 +33,13 @@ export abstract class Module {
 
   /** Runs `forward`. An error that arises inside says in which layer. */
   call(...args: Parameters<this['forward']>): this['~result'] {
+    const outer = enterLayer(this, placed)
     try {
       return this.forward(...(args as never[])) as this['~result']
     } catch (error) {
       throw placed(error, this)
+    } finally {
+      leaveLayer(outer)
     }
   }
 

@@ -48,7 +48,8 @@ function gradientsByUse(y: Tensor, leaves: ReadonlySet<Tensor>): Float64Array[] 
     inputs.forEach((x, k) => {
       if (!leaves.has(x)) return
       const rule = typeof primitive!.vjp === 'function' ? primitive!.vjp : primitive!.vjp[k]
-      if (rule) uses.push(Float64Array.from(rule(ct, inputs, output, params, k).data))
+      const d = rule ? rule(ct, inputs, output, params, k) : null
+      if (d !== null) uses.push(Float64Array.from(d.data))
     })
   })
   return uses.length > 1 ? uses : []

@@ -45,6 +45,8 @@ function checkMemory(name: string, { shape, strides, offset, storage, dtype, con
 }
 
 class Checker implements Tracer {
+  /** Shapes are asked for with shapes alone. */
+  readonly valueless = true
   readonly entries: Entry[] = []
   emit(primitive: AnyPrimitive, inputs: readonly Tensor[], params: unknown, out: Aval): Tensor {
     const { name } = primitive

@@ -41,6 +41,7 @@ class NoMemory extends Storage {
 }
 
 class Recorder implements Tracer {
+  readonly valueless = true
   readonly steps: (Equation | Effect)[] = []
   private count = 0
 

@@ -12,6 +12,8 @@ export const ELSEWHERE: Record<string, string> = {
   checkFlag: 'what refuses flags; tested through every function that takes some',
   GradcheckReport: 'made by gradcheck',
   consoleFormatter: 'an object that consoles call',
+  enterLayer: 'called by Module.call; tested through detectAnomaly in nn',
+  leaveLayer: 'called by Module.call; tested through detectAnomaly in nn',
 }
 
 /** Exports that run the caller's function, whose ops make errors of their own. */

@@ -39,6 +39,7 @@ export const restCalls: Record<string, Call> = {
   hessian: () => [loss],
   hvp: () => [loss, row, row],
   detectAnomaly: () => [() => 1],
+  checkpoint: () => [loss],
   noGrad: () => [() => 1],
   tape: () => [tracked()],
   printTape: () => [tracked()],
