@@ -3,7 +3,7 @@ import itertools
 
 import torch
 
-from record import case, draw, drawing, f64, i32, real, whole
+from record import case, draw, drawing, f64, real, whole
 
 # Conditioned systems: roundings grow with the condition number, which is below 20 for the matrices here.
 SYSTEM = 256
@@ -36,7 +36,9 @@ def products():
     case("matmul", lambda x: x @ x, [real((2, 2))], call=["$0", "$0"], note="twice the same")
     case("matmul", torch.matmul, [whole((2, 3)), whole((3, 2))], order=0, note="int32")
     inf, nan = float("inf"), float("nan")
-    case("matmul", torch.matmul, [f64([[inf, 0], [nan, 1]]), f64([[1, 0], [0, -inf]])], order=0, note="special")
+    case(
+        "matmul", torch.matmul, [f64([[inf, 0], [nan, 1]]), f64([[1, 0], [0, -inf]])], order=0, note="special"
+    )
     for n in (3, 1, 0):
         case("dot", torch.dot, [real((n,)), real((n,))], note=f"[{n}]")
     case("dot", lambda x: torch.dot(x, x), [real((3,))], call=["$0", "$0"], note="twice the same")
@@ -100,7 +102,15 @@ def well_conditioned(note, *shape):
 
 
 def systems():
-    for a, b in (((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 2, 2), (2, 2, 1)), ((2, 2, 2), (2,)), ((2, 2), (2, 2, 1)), ((1, 1), (1,)), ((0, 0), (0, 2))):
+    for a, b in (
+        ((3, 3), (3,)),
+        ((3, 3), (3, 2)),
+        ((2, 2, 2), (2, 2, 1)),
+        ((2, 2, 2), (2,)),
+        ((2, 2), (2, 2, 1)),
+        ((1, 1), (1,)),
+        ((0, 0), (0, 2)),
+    ):
 
         def f(x, y):
             # NumPy 2's reading: a 1-d right-hand side is one vector, everything else holds matrices.

@@ -65,7 +65,13 @@ def transposed():
     record("convTranspose2d", f, (1, 2, 2, 2), (2, 1, 2, 2), {})
     record("convTranspose2d", f, (1, 1, 2, 3), (1, 2, 2, 2), {"stride": 2}, bias=2)
     record("convTranspose2d", f, (1, 1, 3, 2), (1, 1, 3, 2), {"stride": [2, 1], "padding": [1, 0]})
-    record("convTranspose2d", f, (1, 1, 2, 2), (1, 1, 3, 2), {"stride": [2, 3], "padding": 1, "outputPadding": [1, 2]})
+    record(
+        "convTranspose2d",
+        f,
+        (1, 1, 2, 2),
+        (1, 1, 3, 2),
+        {"stride": [2, 3], "padding": 1, "outputPadding": [1, 2]},
+    )
     record("convTranspose2d", f, (1, 1, 2, 2), (1, 1, 2, 2), {"dilation": [2, 1], "padding": 1}, bias=1)
     record("convTranspose2d", f, (1, 4, 2, 1), (4, 1, 1, 2), {"groups": 2, "stride": 2})
     record("convTranspose2d", f, (2, 2, 1), (2, 1, 2, 2), {}, note=" one image")
@@ -92,7 +98,14 @@ def pooling():
     case("maxPool2d", pooled(F.max_pool2d, overlap), [ties], args=[overlap], note="ties, overlapping windows")
     special = f64([[[[1, NAN, 2, 3], [NAN, 4, INF, 0], [-INF, -INF, -INF, 1], [-INF, -INF, 2, -INF]]]])
     case("maxPool2d", pooled(F.max_pool2d, size), [special], args=[size], note="special", order=1)
-    case("maxPool2d", pooled(F.max_pool2d, overlap), [special], args=[overlap], note="special, overlapping", order=1)
+    case(
+        "maxPool2d",
+        pooled(F.max_pool2d, overlap),
+        [special],
+        args=[overlap],
+        note="special, overlapping",
+        order=1,
+    )
     case("avgPool2d", pooled(F.avg_pool2d, size), [special], args=[size], note="special", order=0)
     f = lambda x: F.max_pool2d(x.double(), 2).to(torch.int32)
     case("maxPool2d", f, [whole((1, 1, 4, 4))], args=[{"kernelSize": 2}], order=0, note="int32")

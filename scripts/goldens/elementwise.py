@@ -1,8 +1,9 @@
 """Elementwise ops: broadcasting, kinks, ties, integers. Special values are in elementwise_special.py."""
+import numpy as np
 import torch
 import torch.nn.functional as F
 
-from record import boolean, by_numpy, case, f64, i32, mask, real, whole
+from record import boolean, case, f64, i32, mask, real, whole
 
 INF = float("inf")
 
@@ -38,9 +39,21 @@ def arithmetic():
         for a, b in SHAPES:
             case(op, reference, [real(a, low, high), real(b, low, high)], note=f"{list(a)} {list(b)}")
         number = 1.5
-        case(op, lambda x: reference(x, f64(number)), [real((2,), low, high)], args=[number], note="[2] a number")
+        case(
+            op,
+            lambda x: reference(x, f64(number)),
+            [real((2,), low, high)],
+            args=[number],
+            note="[2] a number",
+        )
         if op not in ("maximum", "minimum", "atan2"):
-            case(op, lambda x: reference(f64(number), x), [real((2,), low, high)], call=[number, "$0"], note="[2] number first")
+            case(
+                op,
+                lambda x: reference(f64(number), x),
+                [real((2,), low, high)],
+                call=[number, "$0"],
+                note="[2] number first",
+            )
     numbers = [whole((2, 3)), i32([[2], [-3]])]
     for op in ("add", "sub", "mul", "maximum", "minimum", "remainder", "floorDivide"):
         case(op, BINARY[op][0], numbers, order=0, note="int32")
@@ -182,29 +195,66 @@ def closeness():
         ("broadcast", [[1, 1], [1, 1]], [1, 1]),
         ("empty", [], []),
     ):
-        case("allClose", torch_bool(a, b), [f64(a), f64(b)], order=0, note=note)
+        case("allClose", close(a, b), [f64(a), f64(b)], order=0, note=note)
     options = {"rtol": 0.1, "atol": 0}
-    case("allClose", torch_bool([1], [1.05], **options), [f64([1]), f64([1.05])], args=[options], order=0, note="rtol")
+    case(
+        "allClose",
+        close([1], [1.05], **options),
+        [f64([1]), f64([1.05])],
+        args=[options],
+        order=0,
+        note="rtol",
+    )
     options = {"rtol": 0, "atol": 0.01}
-    case("allClose", torch_bool([1], [1.05], **options), [f64([1]), f64([1.05])], args=[options], order=0, note="atol")
+    case(
+        "allClose",
+        close([1], [1.05], **options),
+        [f64([1]), f64([1.05])],
+        args=[options],
+        order=0,
+        note="atol",
+    )
 
 
-def torch_bool(a, b, **options):
-    import numpy as np
-
+def close(a, b, **options):
     return lambda *_: bool(np.allclose(np.array(a, float), np.array(b, float), **options))
 
 
 def choices():
     case("where", torch.where, [mask(2, 3), real((2, 3)), real((2, 3))])
     case("where", torch.where, [mask(2, 1), real((3,)), real(())], note="broadcast")
-    case("where", lambda c, x: torch.where(c, x, f64(0.5)), [mask(3), real((3,))], call=["$0", "$1", 0.5], note="a number")
+    case(
+        "where",
+        lambda c, x: torch.where(c, x, f64(0.5)),
+        [mask(3), real((3,))],
+        call=["$0", "$1", 0.5],
+        note="a number",
+    )
     case("where", torch.where, [mask(4), whole((4,)), whole((4,))], order=0, note="int32")
     case("where", torch.where, [mask(0, 2), real((2,)), real((1,))], note="empty")
     nan = float("nan")
     case("where", torch.where, [boolean([True, False]), f64([1, nan]), f64([nan, 2])], note="NaN not chosen")
     case("maskedFill", lambda x, m: x.masked_fill(m, -1.5), [real((2, 3)), mask(2, 3)], args=[-1.5])
-    case("maskedFill", lambda x, m: x.masked_fill(m, 2), [real((2, 3)), mask(3)], args=[2], note="broadcast mask")
-    case("maskedFill", lambda x, m: x.masked_fill(m, -INF), [real((3,)), mask(3)], args=[-INF], note="-Infinity")
-    case("maskedFill", lambda x, m: x.masked_fill(m, 9), [whole((4,)), mask(4)], args=[9], order=0, note="int32")
+    case(
+        "maskedFill",
+        lambda x, m: x.masked_fill(m, 2),
+        [real((2, 3)), mask(3)],
+        args=[2],
+        note="broadcast mask",
+    )
+    case(
+        "maskedFill",
+        lambda x, m: x.masked_fill(m, -INF),
+        [real((3,)), mask(3)],
+        args=[-INF],
+        note="-Infinity",
+    )
+    case(
+        "maskedFill",
+        lambda x, m: x.masked_fill(m, 9),
+        [whole((4,)), mask(4)],
+        args=[9],
+        order=0,
+        note="int32",
+    )
     case("maskedFill", lambda x, m: x.masked_fill(m, 9), [real((0,)), mask(0)], args=[9], note="empty")

@@ -12,7 +12,22 @@ SPECIAL = [NAN, INF, -INF, 0.0, -0.0]
 # Signs of zeros in results: fixed by IEEE 754 or by the function being odd. sign, and max and min of 0 and -0, are
 # not promised any.
 ZEROS = {
-    *("neg", "sqrt", "square", "abs", "sin", "tan", "asin", "atan", "sinh", "tanh", "erf", "floor", "ceil", "round"),
+    *(
+        "neg",
+        "sqrt",
+        "square",
+        "abs",
+        "sin",
+        "tan",
+        "asin",
+        "atan",
+        "sinh",
+        "tanh",
+        "erf",
+        "floor",
+        "ceil",
+        "round",
+    ),
     *("expm1", "log1p", "reciprocal", "add", "sub", "mul", "div", "atan2", "remainder", "floorDivide"),
 }
 # Where NumPy and PyTorch differ the contract (and IEEE 754) sides with NumPy: sign(NaN) is NaN, not 0; a remainder of 0

@@ -40,7 +40,9 @@ def sorting():
         case("sort", by_positions(along, axis), [x], args=[axis], note=note)
         case("argsort", by_numpy(along), [x], args=[axis], note=note, order=0)
     along = lambda x: np.argsort(x, axis=0, kind="stable")
-    case("sort", by_numpy(lambda x: np.sort(x, axis=0)), [whole((6,), -2, 2)], args=[0], note="int32", order=0)
+    case(
+        "sort", by_numpy(lambda x: np.sort(x, axis=0)), [whole((6,), -2, 2)], args=[0], note="int32", order=0
+    )
     case("argsort", by_numpy(along), [whole((6,), -2, 2)], args=[0], note="int32", order=0)
     case("argsort", by_numpy(along), [mask(6)], args=[0], note="bool", order=0)
 
@@ -112,6 +114,13 @@ def gathering():
         case("gather", f, [real(shape), where], args=[axis], note=note)
         g = lambda x, i, source: torch.scatter_add(x, axis, positions(i, x.shape[axis]), source)
         case("scatterAdd", g, [real(shape), where, real(where.shape)], args=[axis], note=note)
-    case("gather", lambda x, i: torch.gather(x, 0, positions(i, 3)), [whole((3,)), i32([2, 2])], args=[0], note="int32", order=0)
+    case(
+        "gather",
+        lambda x, i: torch.gather(x, 0, positions(i, 3)),
+        [whole((3,)), i32([2, 2])],
+        args=[0],
+        note="int32",
+        order=0,
+    )
     add = lambda x, i, source: torch.scatter_add(x, 0, positions(i, 3), source)
     case("scatterAdd", add, [whole((3,)), i32([2, 2, 0]), whole((3,))], args=[0], note="int32", order=0)

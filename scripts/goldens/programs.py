@@ -142,7 +142,9 @@ def joined(a, b):
 
 @program(f64([-2, -0.5, 0.5, 1.5]))
 def branches(x):
-    return torch.where(x > 0, x * x, -(x**3)) + torch.clamp(x, -1, 1) * torch.maximum(x, 2 * x) + torch.abs(x)
+    return (
+        torch.where(x > 0, x * x, -(x**3)) + torch.clamp(x, -1, 1) * torch.maximum(x, 2 * x) + torch.abs(x)
+    )
 
 
 @program(f64([-2, -0.5, -1.25]))
@@ -158,7 +160,11 @@ def quadratic_form(x, a):
 @program(real((2, 4)))
 def ordered(x):
     weights = f64([1, -2, 3, 0.5])
-    return (torch.sort(x, 1)[0] * weights).sum(1) * torch.amax(x, 1) + torch.cumprod(x, 1).sum(1) - torch.cumsum(x, 1)[:, 2]
+    return (
+        (torch.sort(x, 1)[0] * weights).sum(1) * torch.amax(x, 1)
+        + torch.cumprod(x, 1).sum(1)
+        - torch.cumsum(x, 1)[:, 2]
+    )
 
 
 # ── losses and layers ────────────────────────────────────────────────────────

@@ -196,7 +196,9 @@ def gradient_of(found):
     return 0 if all(v == 0 for values in lists if values for v in values) else lists
 
 
-def case(op, reference, inputs, args=None, call=None, note="", order=None, roundings=None, scale=None, zeros=False):
+def case(
+    op, reference, inputs, args=None, call=None, note="", order=None, roundings=None, scale=None, zeros=False
+):
     """
     Records `reference(*inputs)`. `args` are further arguments after the inputs; `call` is the whole list. `order` 0: no
     derivative; 1: gradient; 2: second order too; None: that for the first cases of an op where it is not 0.

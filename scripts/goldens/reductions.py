@@ -3,7 +3,7 @@ import math
 
 import torch
 
-from record import boolean, by_numpy, case, f32, f64, i32, mask, real, whole
+from record import boolean, by_numpy, case, f64, mask, real, whole
 
 INF = float("inf")
 NAN = float("nan")
@@ -87,13 +87,33 @@ def write():
 def empty():
     for op in ("sum", "prod", "norm"):
         case(op, lambda x: REDUCTIONS[op](x, 0), [real((0, 2))], args=[0], note="of nothing")
-    case("logsumexp", lambda x: REDUCTIONS["logsumexp"](x, 0), [real((0, 2))], args=[0], note="of nothing", order=1)
+    case(
+        "logsumexp",
+        lambda x: REDUCTIONS["logsumexp"](x, 0),
+        [real((0, 2))],
+        args=[0],
+        note="of nothing",
+        order=1,
+    )
 
 
 def corrections():
     sample = {"correction": 1}
-    case("variance", lambda x: torch.var(x, unbiased=True), [real((4,))], call=["$0", None, sample], note="sample")
-    case("std", lambda x: torch.std(x, unbiased=True), [real((4,))], call=["$0", None, sample], note="sample", roundings=64)
+    case(
+        "variance",
+        lambda x: torch.var(x, unbiased=True),
+        [real((4,))],
+        call=["$0", None, sample],
+        note="sample",
+    )
+    case(
+        "std",
+        lambda x: torch.std(x, unbiased=True),
+        [real((4,))],
+        call=["$0", None, sample],
+        note="sample",
+        roundings=64,
+    )
     for axis, correction in ((0, 1.5), ([0, 1], 2), (-1, -1)):
         dims = tuple([axis] if isinstance(axis, int) else axis)
         for op, outer in (("variance", lambda v: v), ("std", torch.sqrt)):
@@ -128,7 +148,14 @@ def special():
     case("variance", lambda x: REDUCTIONS["variance"](x, 1), [rows], args=[1], note="special", order=0)
     case("std", lambda x: REDUCTIONS["std"](x, 1), [rows], args=[1], note="special", order=0)
     for op in ("sum", "mean", "max", "min"):
-        case(op, lambda x: REDUCTIONS[op](x, 0), [f64([[INF, 2], [1, -INF]])], args=[0], note="infinities", order=1)
+        case(
+            op,
+            lambda x: REDUCTIONS[op](x, 0),
+            [f64([[INF, 2], [1, -INF]])],
+            args=[0],
+            note="infinities",
+            order=1,
+        )
 
 
 def integers():
@@ -180,7 +207,14 @@ def softmax():
         odd = f64([[INF, 1, 2], [NAN, 1, 2], [-INF, -INF, -INF]])
         case(op, lambda x: reference(x, 1), [odd], args=[1], note="NaN and Infinity", order=0)
     log = REDUCTIONS["logsumexp"]
-    case("logsumexp", lambda x: log(x, 1), [f64([[1000, 1001], [-1000, -1001]])], args=[1], note="large", roundings=LARGE)
+    case(
+        "logsumexp",
+        lambda x: log(x, 1),
+        [f64([[1000, 1001], [-1000, -1001]])],
+        args=[1],
+        note="large",
+        roundings=LARGE,
+    )
     masked = f64([[-INF, 1, 2], [0, -INF, -INF]])
     case("logsumexp", lambda x: log(x, 1), [masked], args=[1], note="-Infinity", order=1)
     odd = f64([[INF, 1], [-INF, -INF]])
@@ -190,12 +224,20 @@ def softmax():
 def scans():
     for op, reference in (("cumsum", torch.cumsum), ("cumprod", torch.cumprod)):
         for shape, axis in (((2, 3), 0), ((2, 4), -1), ((2, 2, 2), 1), ((0, 2), 0), ((1, 3), 0)):
-            case(op, lambda x: reference(x, axis), [real(shape)], args=[axis], note=f"{list(shape)} axis {axis}")
+            case(
+                op,
+                lambda x: reference(x, axis),
+                [real(shape)],
+                args=[axis],
+                note=f"{list(shape)} axis {axis}",
+            )
         case(op, lambda x: reference(x, 0), [f64([1, NAN, 2, INF])], args=[0], note="special", order=0)
         case(op, lambda x: reference(x, 1), [whole((2, 4))], args=[1], note="int32", order=0)
         case(op, lambda x: reference(x, 0), [mask(5)], args=[0], note="bool", order=0)
     zeros = f64([[2, 0, 3, 0.5], [0, 0, 1, 2], [1, 2, 3, 0]])
     case("cumprod", lambda x: torch.cumprod(x, 1), [zeros], args=[1], note="zeros", order=1)
     # PyTorch's second derivative divides by zeros; products written out do not.
-    written = lambda x: torch.stack([torch.stack([row[:1], row[:1] * row[1:2], row[:1] * row[1:2] * row[2:3]]).reshape(-1) for row in x])
+    written = lambda x: torch.stack(
+        [torch.stack([row[:1], row[:1] * row[1:2], row[:1] * row[1:2] * row[2:3]]).reshape(-1) for row in x]
+    )
     case("cumprod", written, [f64([[2, 0, 3], [0, 0, 1]])], args=[1], note="zeros, second order", order=2)

@@ -13,6 +13,7 @@ import {
   readGoldens,
   titleOf,
 } from './support/goldens.ts'
+import { record } from './support/record.ts'
 
 const FAMILIES = ['elementwise', 'special', 'reductions', 'movement', 'order', 'algebra', 'convolution']
 const families = FAMILIES.map((family) => ({ family, goldens: readGoldens(family) }))
@@ -24,10 +25,14 @@ describe.each(families)('goldens: $family', ({ family, goldens }) => {
     checkValues(golden, callFunction(golden, inputs()), elementwise)
     const byMethod = callMethod(golden, inputs())
     if (byMethod !== null) checkValues(golden, byMethod, elementwise)
+    record(golden.op, 'golden values')
     if (golden.g === undefined) return
     checkGradients(golden, (xs) => callFunction(golden, xs), inputs)
     if (byMethod !== null) checkGradients(golden, (xs) => callMethod(golden, xs)!, inputs)
-    if (golden.h !== undefined) checkSecond(golden, (xs) => callFunction(golden, xs), inputs)
+    record(golden.op, 'golden gradients')
+    if (golden.h === undefined) return
+    checkSecond(golden, (xs) => callFunction(golden, xs), inputs)
+    record(golden.op, 'golden second')
   })
 })
 
@@ -40,7 +45,9 @@ describe('goldens', () => {
     .sort()
 
   it('are there for every op, and for nothing else', () => {
-    expect(opsOf(all)).toEqual(functions)
+    const there = opsOf(all)
+    expect(functions.filter((name) => !there.includes(name))).toEqual([])
+    expect(there.filter((name) => !functions.includes(name))).toEqual([])
   })
 
   it('call every op that is a method as a method, too', () => {

@@ -211,7 +211,7 @@ function expectGradients(
   })
 }
 
-/** Second derivatives, as the gradient of a gradient, the tangent of a gradient and the gradient of a tangent. */
+/** Second derivatives by all pairs of modes: gradient or tangent of a gradient, gradient or tangent of a tangent. */
 export function checkSecond(golden: Golden, f: Results, inputs: () => Tensor[]): void {
   const expected = expectedOf(golden, golden.h!)
   const scale = scaleOfGradients(golden, expected, expectedOf(golden, golden.g!))
@@ -230,6 +230,12 @@ export function checkSecond(golden: Golden, f: Results, inputs: () => Tensor[]):
   expectClose(moved, { shape: [all.length], data: all }, relative, 'tangent of the gradient', scale)
   const tangent: Program = (...ys) => jvp(objective, ys, along)[1]
   expectGradients(gradientsOf(tangent, xs), expected, relative, scale, 'gradient of the tangent')
+
+  const weights = along.flatMap((dx, i) => (expected[i] === null ? [] : read(dx).data))
+  const curvature = scalar(weights.reduce((total, weight, k) => total + weight * all[k]!, 0))
+  // The weights are at most 1.625 each.
+  const most = 1.625 * Math.max(weights.length, 1) * scale
+  expectClose(jvp(tangent, xs, along)[1], curvature, relative, 'tangent of the tangent', most)
 }
 
 export const inputsOf = (golden: Golden): Tensor[] => golden.in.map(inputOf)
