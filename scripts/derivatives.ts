@@ -17,9 +17,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const page = join(root, 'docs', 'derivatives.md')
 
 /** The tests that go through the op table, and those beside it that take notes. */
-const TESTS = ['references', 'derivatives', 'batch', 'saves', 'kinks', 'completeness'].map(
-  (name) => `packages/core/test/ops/${name}.test.ts`,
-)
+const TESTS = [
+  ...['references', 'derivatives', 'batch', 'saves', 'kinks', 'completeness'].map((name) => `ops/${name}`),
+  'goldens',
+].map((name) => `packages/core/test/${name}.test.ts`)
 
 function run(): Report {
   const folder = mkdtempSync(join(tmpdir(), 'tapegrad-derivatives-'))
