@@ -11,59 +11,40 @@ export function copyInto(
   contiguous: boolean,
   x: Tensor,
 ): void {
-  const { shape, size } = x
-  const source = x.storage.data
-  const from = x.storage.base + x.offset
-  if (size === 0) return
-  if (contiguous && x.contiguous) {
-    // Below some 64 elements the call to `set` costs more than the loop.
-    if (size < 64) for (let i = 0; i < size; i++) target[position + i] = source[from + i]!
-    else target.set(source.subarray(from, from + size), position)
-    return
-  }
-  stridedCopy(shape, target, position, strides, source, from, x.strides)
+  const { data, base } = x.storage
+  const { size } = x
+  const from = base + x.offset
+  if (!contiguous || !x.contiguous) placeStrided(target, position, strides, data, from, x.strides, x.shape)
+  // Below some 64 elements the call to `set` costs more than the loop.
+  else if (size < 64) for (let i = 0; i < size; i++) target[position + i] = data[from + i]!
+  else target.set(data.subarray(from, from + size), position)
 }
 
-function stridedCopy(
-  shape: Shape,
+/** Puts each element of the source (or with `add` adds it) where the target's strides say, axis by axis. */
+export function placeStrided(
   target: TypedArray,
-  targetStart: number,
+  p: number,
   targetStrides: Shape,
   source: TypedArray,
-  sourceStart: number,
+  q: number,
   sourceStrides: Shape,
+  shape: Shape,
+  add = false,
+  axis = 0,
 ): void {
-  const last = shape.length - 1
-  if (last < 0) {
-    target[targetStart] = source[sourceStart]!
-    return
-  }
-  const inner = shape[last]!
-  const targetStep = targetStrides[last]!
-  const sourceStep = sourceStrides[last]!
-  let outer = 1
-  for (let a = 0; a < last; a++) outer *= shape[a]!
-  const index = new Array<number>(last).fill(0)
-  for (let p = targetStart, q = sourceStart; outer > 0; outer--) {
-    for (let i = 0, pi = p, qi = q; i < inner; i++, pi += targetStep, qi += sourceStep)
-      target[pi] = source[qi]!
-    for (let a = last - 1; a >= 0; a--) {
-      const size = shape[a]!
-      if (++index[a]! < size) {
-        p += targetStrides[a]!
-        q += sourceStrides[a]!
-        break
-      }
-      p -= targetStrides[a]! * (size - 1)
-      q -= sourceStrides[a]! * (size - 1)
-      index[a] = 0
-    }
-  }
+  const size = shape[axis]!
+  const down = targetStrides[axis]!
+  const across = sourceStrides[axis]!
+  if (axis < shape.length - 1)
+    for (let i = 0; i < size; i++, p += down, q += across)
+      placeStrided(target, p, targetStrides, source, q, sourceStrides, shape, add, axis + 1)
+  else if (add) for (let i = 0; i < size; i++, p += down, q += across) target[p]! += source[q]!
+  else for (let i = 0; i < size; i++, p += down, q += across) target[p] = source[q]!
 }
 
 /** A contiguous copy. */
-export function copyOf(x: Tensor): Tensor {
-  const out = emptyTensor(x.shape, x.dtype)
+export function copyOf(x: Tensor, dtype: DType = x.dtype): Tensor {
+  const out = emptyTensor(x.shape, dtype)
   copyInto(out.storage.data, out.storage.base, out.strides, true, x)
   return out
 }
@@ -76,14 +57,11 @@ export const contiguousOf = (x: Tensor): Tensor => (x.contiguous ? x : copyOf(x)
  * beyond int32 cannot be integers; the caller has been told (`to` documents it), they become 0 or wrap as JavaScript does.
  */
 export function castOf(x: Tensor, dtype: DType): Tensor {
+  if (dtype !== 'bool') return copyOf(x, dtype)
   const out = emptyTensor(x.shape, dtype)
-  if (dtype !== 'bool') {
-    copyInto(out.storage.data, out.storage.base, out.strides, true, x)
-    return out
-  }
+  const { data, base, length } = out.storage
   const source = contiguousOf(x)
   const from = source.storage.base + source.offset
-  const { data, base, length } = out.storage
   for (let i = 0; i < length; i++) data[base + i] = source.storage.data[from + i] !== 0 ? 1 : 0
   return out
 }

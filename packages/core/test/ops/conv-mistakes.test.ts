@@ -42,43 +42,43 @@ describe('mistakes', () => {
     [
       'groups that do not divide the channels',
       () => conv2d(x, w, { groups: 2 }),
-      'conv2d: groups 2 do not divide the 3 channels of input [2, 3, 8, 8]',
+      'conv2d: groups 2 must divide the channels of input [2, 3, 8, 8] and axis 0 of weight [4, 3, 3, 3]',
     ],
     [
       'groups that do not divide the outputs',
       () => conv2d(x, zeros(4, 1, 3, 3), { groups: 3 }),
-      'conv2d: groups 3 do not divide the 4 outputs of weight [4, 1, 3, 3]',
+      'conv2d: groups 3 must divide the channels of input [2, 3, 8, 8] and axis 0 of weight [4, 1, 3, 3]',
     ],
     [
       'groups of another size',
       () => conv2d(zeros(2, 8, 8, 8), zeros(4, 3, 3, 3), { groups: 2 }),
-      'conv2d: input [2, 8, 8, 8] has 8 channels, weight [4, 3, 3, 3] takes 3 in each of 2 groups',
+      'conv2d: input [2, 8, 8, 8] has 8 channels, weight [4, 3, 3, 3] takes 6',
     ],
     ['no groups', () => conv2d(x, w, { groups: 0 }), 'conv2d: groups must be a whole number >= 1, got 0'],
     [
       'a kernel larger than the image',
       () => conv2d(x, zeros(4, 3, 11, 3), { padding: 1 }),
-      'conv2d: the kernel covers [11, 3], more than the padded input, [10, 10]; use a smaller kernel, or more padding',
+      'conv2d: the windows cover [11, 3], more than the padded input, [10, 10]; use a smaller kernel or dilation, or more padding',
     ],
     [
       'a kernel that dilation makes larger than the image',
       () => conv2d(x, w, { dilation: [1, 4] }),
-      'conv2d: the kernel covers [3, 9] (dilation [1, 4]), more than the padded input, [8, 8]; use a smaller kernel, or more padding',
+      'conv2d: the windows cover [3, 9], more than the padded input, [8, 8]; use a smaller kernel or dilation, or more padding',
     ],
     [
       'a kernel longer than the signal',
       () => conv1d(zeros(1, 2), zeros(1, 1, 3)),
-      'conv1d: the kernel covers 3, more than the padded input, 2; use a smaller kernel, or more padding',
+      'conv1d: the windows cover [3], more than the padded input, [2]; use a smaller kernel or dilation, or more padding',
     ],
     [
       'an empty kernel',
       () => conv2d(x, zeros(4, 3, 0, 3)),
-      'conv2d: the kernel has size [0, 3], it must be >= 1',
+      'conv2d: weight [4, 3, 0, 3] has an empty kernel',
     ],
     [
       'an empty kernel along one axis',
       () => conv1d(zeros(1, 2), zeros(1, 1, 0), { padding: 'same' }),
-      'conv1d: the kernel has size 0, it must be >= 1',
+      'conv1d: weight [1, 1, 0] has an empty kernel',
     ],
     [
       'a fraction',
@@ -103,7 +103,7 @@ describe('mistakes', () => {
     [
       "'valid'",
       () => conv2d(x, w, { padding: 'valid' }),
-      'conv2d: padding must be numbers or \'same\', got "valid"',
+      'conv2d: padding must be a whole number >= 0, or a pair [h, w] of them, got "valid"',
     ],
     [
       "'same' with a stride",
@@ -133,7 +133,7 @@ describe('mistakes', () => {
     [
       'an input of one axis',
       () => conv1d(zeros(3), zeros(1, 1, 1)),
-      'conv1d: the input must be [N, C, L] or [C, L], got [3]',
+      'conv1d: the input must be [N, C, L] or [C, L], got [3]; for one channel write x.unsqueeze(0)',
     ],
     [
       'a weight of other axes',
@@ -163,27 +163,27 @@ describe('mistakes', () => {
     [
       'groups of the transpose',
       () => convTranspose2d(x, zeros(3, 2, 2, 2), { groups: 2 }),
-      'convTranspose2d: groups 2 do not divide the 3 channels of input [2, 3, 8, 8]',
+      'convTranspose2d: groups 2 must divide the channels of input [2, 3, 8, 8] and axis 0 of weight [3, 2, 2, 2]',
     ],
     [
       'as much output padding as stride',
       () => convTranspose2d(x, zeros(3, 2, 2, 2), { stride: [2, 1], outputPadding: 1 }),
-      'convTranspose2d: outputPadding [1, 1] must be less than stride [2, 1] or dilation [1, 1] on both axes',
+      'convTranspose2d: outputPadding [1, 1] must be less than stride [2, 1] or dilation [1, 1]',
     ],
     [
       'nothing left of the transpose',
       () => convTranspose2d(zeros(1, 3, 2, 2), zeros(3, 2, 1, 3), { padding: 1 }),
-      'convTranspose2d: input [1, 3, 2, 2] makes no output: 2 on axis -2, of which padding 1 on both sides is cut',
+      'convTranspose2d: input [1, 3, 2, 2] makes no output: padding [1, 1] cuts all of [2, 4]',
     ],
     [
       'nothing to turn round',
       () => convTranspose2d(zeros(1, 3, 2, 0), zeros(3, 2, 1, 3)),
-      'convTranspose2d: input [1, 3, 2, 0] makes no output: 0 on axis -1, of which padding 0 on both sides is cut',
+      'convTranspose2d: input [1, 3, 2, 0] makes no output: padding [0, 0] cuts all of [2, 0]',
     ],
     [
       'too much padding',
       () => conv2d(x, w, { padding: 2 ** 40 }),
-      'conv2d: dimension 0 of the shape is 2199023255558; at most 2147483647 is possible',
+      'conv2d: dimension 1 of the shape is 2199023255560; at most 2147483647 is possible',
     ],
   ])
 

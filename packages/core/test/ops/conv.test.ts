@@ -130,6 +130,24 @@ describe('groups', () => {
   })
 })
 
+describe('many images', () => {
+  it('are done in parts: each result and each gradient is that of its image alone', () => {
+    // Windows of 49 elements, 94 x 94 of them on each image: 2^24 elements on 39 images.
+    const count = 41
+    const x = tg.sin(tg.arange(0, count * 1e4, 1, { dtype: 'float64' })).reshape([count, 1, 100, 100])
+    const w = random([1, 1, 7, 7], 'w')
+    const y = conv2d(x, w)
+    const [z, pull] = tg.vjp((y: tg.Tensor) => convTranspose2d(y, w), y)
+    const ct = pull(x)[0]
+    for (const n of [0, 19, 20, 40]) {
+      expectSame(y.slice([n]), conv2d(x.slice([n]), w))
+      expectSame(z.slice([n]), convTranspose2d(y.slice([n]), w))
+      expectSame(ct.slice([n]), y.slice([n]))
+    }
+    expect([y.shape, z.shape]).toEqual([[count, 1, 94, 94], x.shape])
+  })
+})
+
 describe('int32', () => {
   it('wraps, as mul and sum do', () => {
     const x = tg.full([1, 2, 2, 2], 2 ** 30, { dtype: 'int32' })

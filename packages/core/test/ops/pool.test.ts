@@ -150,7 +150,7 @@ describe('mistakes', () => {
       [
         `${name}: a window larger than the image`,
         () => pool(x, { kernelSize: [5, 2] }),
-        `${name}: the kernel covers [5, 2], more than the padded input, [4, 4]; use a smaller kernel, or more padding`,
+        `${name}: the windows cover [5, 2], more than the padded input, [4, 4]; use a smaller kernel or dilation, or more padding`,
       ],
       [
         `${name}: more padding than half a window`,
