@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { compile } from '../packages/core/test/types/compile.ts'
 import { costs } from '../scripts/type-cost.ts'
-import { complaintsAbout, outputOf } from './support/programs.ts'
+import { outputOf } from './support/programs.ts'
 
 /** A program of the page, and what the page shows below it. */
 interface Sample {
@@ -61,7 +62,7 @@ describe('docs/shape-types.md', () => {
       text += `{\n${withTypes(sample.code, (value, type) => `is<${type}>()(${value})`)}\n}\n`
       return [sample, text.length] as const
     })
-    for (const { start, text: at, message } of complaintsAbout(text)) {
+    for (const { start, text: at, message } of compile([], { 'page.ts': text }).complaints) {
       const sample = ends.find(([, end]) => start < end)![0]
       const before = text.slice(text.lastIndexOf('\n', start) + 1, start)
       complaints.set(sample, [...(complaints.get(sample) ?? []), { message, text: at, before }])

@@ -12,8 +12,9 @@ packages/core/test/edges.test.ts reads the JSON and needs no Python. It has two 
 
 without the last two where NumPy gives an error; where there are several results, these are lists. Inputs are their
 kinds and shapes, "d2,3 i3", or, with elements of their own, a list ["d2,3", ["i2", [0, -1]]]. Kinds: d float64,
-f float32, i int32, b bool, h float16 (which we do not have); as inputs also x (float64 with NaN, infinities and -0) and
-o (int32 at the ends of its range). int64 is noted as int32: the ints that NumPy makes itself are int64, ours int32.
+f float32, i int32, b bool, h float16 and c int8 (which we do not have); as inputs also x (float64 with NaN, infinities
+and -0) and o (int32 at the ends of its range). int64 is noted as int32: the ints that NumPy makes itself are int64,
+ours int32.
 """
 import json
 import os
@@ -31,7 +32,7 @@ VALUES = {
     "o": [2147483647, -2147483648, -1, 2, 65536, 0, -2147483647, 3],
 }
 DTYPES = {"d": np.float64, "f": np.float32, "i": np.int32, "b": np.bool_, "x": np.float64, "o": np.int32}
-KINDS = {"float64": "d", "float32": "f", "int32": "i", "int64": "i", "bool": "b", "float16": "h"}
+KINDS = {"float64": "d", "float32": "f", "int32": "i", "int64": "i", "bool": "b", "float16": "h", "int8": "c"}
 PATH = os.path.join(os.path.dirname(__file__), "..", "..", "packages", "core", "test", "edges.json")
 
 cases: dict = {}
@@ -63,7 +64,9 @@ def number(x):
 
 def noted(result):
     result = np.asarray(result)
-    return KINDS[str(result.dtype)] + ",".join(map(str, result.shape)), [number(x) for x in result.ravel().tolist()]
+    return KINDS[str(result.dtype)] + ",".join(map(str, result.shape)), [
+        number(x) for x in result.ravel().tolist()
+    ]
 
 
 def case(op, inputs, args, f):
@@ -72,11 +75,19 @@ def case(op, inputs, args, f):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             result = f(*[build(spec, k) for k, spec in enumerate(inputs)])
-            out = list(map(list, zip(*map(noted, result)))) if isinstance(result, list) else list(noted(result))
     except Exception:
+        result = None
+    if result is None:
         out = []
+    elif isinstance(result, list):
+        out = list(map(list, zip(*map(noted, result))))
+    else:
+        out = list(noted(result))
     own = [spec if isinstance(spec, str) else [spec[0], [number(x) for x in spec[1]]] for spec in inputs]
-    line = json.dumps([" ".join(own) if all(isinstance(x, str) for x in own) else own, list(args), *out], separators=(",", ":"))
+    line = json.dumps(
+        [" ".join(own) if all(isinstance(x, str) for x in own) else own, list(args), *out],
+        separators=(",", ":"),
+    )
     lines = cases.setdefault(op, [])
     if line not in lines:
         lines.append(line)
