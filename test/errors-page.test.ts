@@ -90,6 +90,7 @@ describe('docs/errors.md', () => {
       kink: true,
       'noise-limited': true,
       'non-finite': true,
+      nondeterministic: true,
     }
     expect(shown.sort()).toEqual(Object.keys(verdicts).sort())
   })
