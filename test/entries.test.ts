@@ -105,6 +105,12 @@ describe('./testing', () => {
     })
   })
 
+  it('cannot be required, since it waits for fast-check', async () => {
+    const use = `
+      try { require('@tapegrad/core/testing') } catch (error) { console.log(JSON.stringify(error.code)) }`
+    expect(await packages.run('require.cjs', use)).toBe('ERR_REQUIRE_ASYNC_MODULE')
+  })
+
   it("draws tensors of core's class where fast-check is installed", async () => {
     const remove = await packages.install('fast-check')
     const use = `

@@ -1,8 +1,10 @@
 /** @file Dense and activations: values, gradients, and what they say about inputs that do not fit. */
 import { Generator, ones, type Tensor, tensor, zeros } from '@tapegrad/core'
+import { matchers, shapeArb, tensorArb } from '@tapegrad/core/testing'
 import { constant, Dense, ReLU, Sigmoid, Tanh } from '@tapegrad/nn'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expectClose, numericGradient, sample } from './support/close.ts'
+import { expectClose, flat, numericGradient, sample } from './support/close.ts'
 
 describe('Dense', () => {
   const layer = new Dense(3, 2, { dtype: 'float64' })
@@ -117,6 +119,41 @@ describe('Dense', () => {
     expect(() => layer.call(zeros([3]))).toThrow(/float64 and float32|float32 and float64/)
     expect(() => layer.call([1, 2, 3] as never)).toThrow(/^linear: expected a tensor/)
     expect(() => layer.call(zeros([]) as never)).toThrow(/^linear: /)
+  })
+})
+
+describe('on any batch, in any memory layout', () => {
+  expect.extend(matchers)
+  const batches = shapeArb({ maxRank: 2, minSide: 0 }).map((batch) => [...batch, 3])
+  const inputs = tensorArb({ shape: batches, dtype: 'float64' })
+
+  it('Dense is a plain loop, with the right gradient', () => {
+    const layer = new Dense(3, 2, { dtype: 'float64' })
+    layer.weight.assign(tensor(Float64Array.of(1, -2, 0.5, 4, 0.25, -6), { shape: [2, 3] }))
+    layer.bias!.assign(tensor(Float64Array.of(10, -0.125)))
+    fc.assert(
+      fc.property(inputs, (x) => {
+        const rows = Array.from({ length: x.size / 3 }, (_, i) => flat(x).slice(3 * i, 3 * i + 3))
+        const expected = rows.flatMap(([a, b, c]) => [
+          a! - 2 * b! + 0.5 * c! + 10,
+          4 * a! + 0.25 * b! - 6 * c! - 0.125,
+        ])
+        // Sums of four multiples of 2^-13: exact in any order.
+        expect(layer.call(x)).toBeCloseToTensor(
+          tensor(Float64Array.from(expected), { shape: [...x.shape.slice(0, -1), 2] }),
+          { rtol: 0 },
+        )
+        expect(layer).toPassGradcheck([x])
+      }),
+    )
+  })
+
+  it.each([new Sigmoid(), new Tanh()])('%s has the right gradient', (layer) => {
+    fc.assert(
+      fc.property(inputs, (x) => {
+        expect((y: Tensor) => layer.call(y)).toPassGradcheck([x])
+      }),
+    )
   })
 })
 
