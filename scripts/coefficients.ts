@@ -68,7 +68,8 @@ function solve(matrix: bigint[][], right: bigint[]): bigint[] {
 
 /**
  * The polynomial of `count` coefficients (lowest first) nearest to `f` on [low, high] where an error counts
- * x^weight times: least squares on Chebyshev points, within a small factor of the minimax polynomial.
+ * x^weight times: least squares on Chebyshev points, within a small factor of the minimax polynomial. Digits that change it
+ * by less than 2^-bits are left out.
  */
 function fitFunction(
   f: (x: bigint) => bigint,
@@ -76,6 +77,7 @@ function fitFunction(
   high: number,
   count: number,
   weight: number,
+  bits = 61,
 ): number[] {
   const matrix = Array.from({ length: count }, () => Array.from({ length: count }, () => 0n))
   const right = Array.from({ length: count }, () => 0n)
@@ -97,12 +99,12 @@ function fitFunction(
     }
   }
   const reach = Math.max(Math.abs(low), Math.abs(high))
-  return solve(matrix, right).map((c, k) => shorten(toNumber(c), reach ** (k + weight)))
+  return solve(matrix, right).map((c, k) => shorten(toNumber(c), reach ** (k + weight) * 2 ** bits))
 }
 
-/** The coefficient without the digits that change the polynomial by less than 2^-61 where its power is `reach`. */
-const shorten = (coefficient: number, reach: number): number =>
-  Number(coefficient.toFixed(Math.ceil(Math.log10(reach * 2 ** 61))))
+/** The coefficient without the digits that add less than 1 to it, `weight` times. */
+const shorten = (coefficient: number, weight: number): number =>
+  Number(coefficient.toFixed(Math.ceil(Math.log10(weight))))
 
 /** As fitFunction, to the power series. */
 export function fit(
@@ -111,9 +113,17 @@ export function fit(
   high: number,
   count: number,
   weight: number,
+  bits?: number,
 ): number[] {
   const coefficients = Array.from({ length: 90 }, (_, k) => series(BigInt(k)))
-  return fitFunction((x) => coefficients.reduceRight((sum, c) => times(sum, x) + c), low, high, count, weight)
+  return fitFunction(
+    (x) => coefficients.reduceRight((sum, c) => times(sum, x) + c),
+    low,
+    high,
+    count,
+    weight,
+    bits,
+  )
 }
 
 function factorial(n: bigint): bigint {
@@ -130,6 +140,9 @@ export const expCoefficients = (): number[] => fit((k) => ONE / factorial(k + 2n
 /** log((1 + q) / (1 - q)) = 2 q + q^3 p(q^2). */
 export const logCoefficients = (): number[] =>
   fit((k) => (2n * ONE) / (2n * k + 3n), 0, LARGEST_QUOTIENT_SQUARED, 7, 1)
+/** log((1 + q) / (1 - q)) = 2 q + 2/3 q^3 + q^5 p(q^2). */
+export const logTailCoefficients = (): number[] =>
+  fit((k) => (2n * ONE) / (2n * k + 5n), 0, LARGEST_QUOTIENT_SQUARED, 8, 2, 72)
 /** sin r = r + r^3 p(r^2), |r| <= pi / 4. */
 export const sinCoefficients = (): number[] =>
   fit((k) => ((k % 2n === 0n ? -1n : 1n) * ONE) / factorial(2n * k + 3n), 0, QUARTER_PI_SQUARED, 6, 1)
@@ -204,6 +217,7 @@ if (process.argv[1]?.endsWith('coefficients.ts')) {
   console.log('pi / 2 in three parts', split(halfPi, [33, 32, 53]))
   console.log('exp', expCoefficients())
   console.log('log', logCoefficients())
+  console.log('log, tail', logTailCoefficients())
   console.log('sin', sinCoefficients())
   console.log('cos', cosCoefficients())
   console.log('expm1', expm1Coefficients())

@@ -5,7 +5,7 @@ import { describe, fail } from './errors.ts'
 export type DType = 'float32' | 'float64' | 'int32' | 'bool'
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array
 
-export const DTYPES: readonly DType[] = ['float32', 'float64', 'int32', 'bool']
+const DTYPES: readonly DType[] = ['float32', 'float64', 'int32', 'bool']
 
 /** Only floating-point tensors carry gradients. */
 export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64'

@@ -8,8 +8,9 @@ import { plain, type Scalar } from './scalar.ts'
 
 export { erf, normalCdf } from './math/error-function.ts'
 export { exp, log, log1p } from './math/exponential.ts'
-export { cosh, expm1, sinh } from './math/hyperbolic.ts'
+export { cosh, expm1, sinh, tanh } from './math/hyperbolic.ts'
 export { acos, asin, atan, atan2 } from './math/inverse.ts'
+export { pow } from './math/power.ts'
 export { cos, sin, tan } from './math/trigonometric.ts'
 
 /** 1 / (1 + e^-x), without overflow on either side. */

@@ -15,6 +15,7 @@ import {
   halfPi,
   ln2,
   logCoefficients,
+  logTailCoefficients,
   sinCoefficients,
   sinhCoefficients,
   split,
@@ -119,6 +120,10 @@ describe('constants', () => {
     holds(names(math.log), [...split(ln2, [42, 53]), ...logCoefficients()])
     holds(names(math.sin), [...split(halfPi, [33, 32, 53]), ...sinCoefficients(), ...cosCoefficients()])
     holds(names(math.expm1), expm1Coefficients())
+    holds(
+      names((s, x) => math.pow(s, x, x)),
+      logTailCoefficients(),
+    )
     holds(names(math.sinh), sinhCoefficients())
     holds(names(math.atan), arctanCoefficients())
     holds(names(math.asin), arcsinCoefficients())

@@ -14,6 +14,7 @@ import {
   exactNormalCdf,
   exactSinh,
   exactTan,
+  exactTanh,
 } from './support/exact-functions.ts'
 import { anyMagnitude, around, bodies, generate, random, times, uniform } from './support/math-points.ts'
 
@@ -25,6 +26,7 @@ describe('the reference', () => {
       [exactExpm1(1), '1.718281828459045235360287471352662497757'],
       [exactSinh(1), '1.175201193643801456882381850595600815155'],
       [exactCosh(1), '1.543080634815243778477905620757061682601'],
+      [exactTanh(1), '0.761594155955764888119458282604793590412'],
       [exactTan(1), '1.557407724654902230506974807458360173087'],
       [exactAtan(1), '0.785398163397448309615660845819875721049'],
       [exactAtan2(1, -1), '2.356194490192344928846982537459627163147'],
@@ -78,6 +80,16 @@ const cases: Record<string, Case> = {
       ...uniform(-30, 30, 2000),
       ...uniform(-710.4, 710.4, 1000),
       ...anyMagnitude(2 ** -60, 1, 1000, true),
+    ],
+  },
+  tanh: {
+    exact: exactTanh,
+    limit: 2,
+    points: () => [
+      ...uniform(-1, 1, 4000),
+      ...uniform(-20, 20, 3000),
+      ...anyMagnitude(2 ** -60, 1, 1000, true),
+      ...[0.25, 0.5, 19.06].flatMap((x) => both(around(x, 20))),
     ],
   },
   tan: {
@@ -203,6 +215,7 @@ describe('limits', () => {
     ['expm1', [nan, inf, -1, -0, 5e-324, -5e-324, 1e-200, inf, -1]],
     ['sinh', [nan, inf, -inf, -0, 5e-324, -5e-324, 1e-200, inf, -inf]],
     ['cosh', [nan, inf, inf, 1, 1, 1, 1, inf, inf]],
+    ['tanh', [nan, 1, -1, -0, 5e-324, -5e-324, 1e-200, 1, -1]],
     ['tan', [nan, nan, nan, -0, 5e-324, -5e-324, 1e-200, Math.tan(1000), Math.tan(-1000)]],
     ['atan', [nan, pi / 2, -pi / 2, -0, 5e-324, -5e-324, 1e-200, Math.atan(1000), Math.atan(-1000)]],
     ['asin', [nan, nan, nan, -0, 5e-324, -5e-324, 1e-200, nan, nan]],

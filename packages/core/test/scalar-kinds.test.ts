@@ -53,7 +53,6 @@ describe('the checker refuses', () => {
     ['roots of integers', (s, x) => s.sqrt(x!), 'int32'],
     ['sums of booleans', (s, x, y) => s.add(x!, y!), 'bool'],
     ['bits of float32', (s, x) => s.exponent(x!), 'float32'],
-    ['a host function of integers', (s, x) => s.host('tanh', x!), 'int32'],
     ['a fraction among integers', (s, x) => s.add(x!, 0.5), 'int32'],
   ]
   it.each(wrong)('%s', (_, expr, precision) => {

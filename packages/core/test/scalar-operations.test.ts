@@ -27,7 +27,6 @@ describe('float operations', () => {
     or: [(s, x, y) => s.or(s.lt(x, y), s.eq(x, s.constant(0))), (a, b) => Number(a < b || a === 0)],
     select: [(s, x, y) => s.select(s.lt(x, y), s.neg(x), y), (a, b) => (a < b ? -a : b)],
     indicator: [(s, x, y) => s.add(s.indicator(s.lt(x, y)), s.constant(1)), (a, b) => (a < b ? 2 : 1)],
-    host: [(s, x, y) => s.host('atan2', x, y), Math.atan2],
   }
 
   it.each(Object.entries(operations))('%s rounds once, in float64 and in float32', (_, [f, reference]) => {

@@ -9,8 +9,8 @@ import { polynomial } from './polynomial.ts'
 export const ROUNDER = 6755399441055744
 
 /** ln 2 as a sum: the first part has 42 bits, so that its products with exponents (11 bits) are exact. */
-const LN2_HIGH = 0.6931471805598903
-const LN2_LOW = 5.497923018708371e-14
+export const LN2_HIGH = 0.6931471805598903
+export const LN2_LOW = 5.497923018708371e-14
 
 /** Coefficients here and in trigonometric.ts are derived by scripts/coefficients.ts. */
 const EXP = [

@@ -46,6 +46,24 @@ export function expm1<T>(scalar: Scalar<T>, x: T): T {
 }
 
 /**
+ * Hyperbolic tangent, within 2 ulp in float64: (1 - e) / (1 + e) with e = e^(-2 |x|) as the sum of two numbers, and with
+ * what both sums lose. float32 is the float64 value rounded.
+ */
+export function tanh<T>(scalar: Scalar<T>, x: T): T {
+  return scalar.inFloat64((s, x) => {
+    const y = exp(s, s.mul(s.abs(x), -2), (n, top, rest) => {
+      const [e, low] = [s.scale(top, n), s.scale(rest, n)]
+      const [difference, sum] = [s.sub(1, e), s.add(1, e)]
+      const above = s.add(difference, s.sub(s.sub(s.sub(1, difference), e), low))
+      return s.div(above, s.add(sum, s.add(s.add(s.sub(1, sum), e), low)))
+    })
+    const signed = s.select(s.lt(x, 0), s.neg(y), y)
+    // Which also keeps the sign of zero.
+    return s.select(s.lt(s.abs(x), 2 ** -28), x, signed)
+  }, x)
+}
+
+/**
  * (e^|x| + e^-|x|) / 2, or of their difference, as `combine` says. With e^|x| = 2^n m it is 2^(n-1) (m + 2^-2n / m), where m
  * stays the sum of two numbers.
  */

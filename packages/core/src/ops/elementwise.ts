@@ -56,12 +56,7 @@ export const div: Binary = /* @__PURE__ */ binary('div', {
 
 /** a to the power b. dx: b a^(b-1), zero where b = 0. db: a^b log a, zero where a = 0 and b >= 0 (as PyTorch). */
 export const pow: Binary = /* @__PURE__ */ binary('pow', {
-  expr: (s, x, y) => {
-    const one = 1
-    // IEEE 754 (and NumPy) have 1 here, where JavaScript has NaN: 1 to any power, -1 to an infinite one.
-    const infinite = s.and(s.eq(s.abs(x!), one), s.eq(s.abs(y!), Infinity))
-    return s.select(s.or(s.eq(x!, one), infinite), one, s.host('pow', x!, y!))
-  },
+  expr: (s, x, y) => math.pow(s, x!, y!),
   d: [
     (d, [x, y]) => mul(d, where(eq(y!, 0), 0, mul(y!, pow(x!, sub(y!, 1))))),
     (d, [x, y], out) => {
@@ -187,7 +182,7 @@ export const cos: Unary = /* @__PURE__ */ unary('cos', {
 
 /** Hyperbolic tangent. tanh' = 4 e / (1 + e)² with e = exp(-2|x|): 1 - tanh² would be 0 from |x| = 19 on. */
 export const tanh: Unary = /* @__PURE__ */ unary('tanh', {
-  expr: (s, x) => s.host('tanh', x!),
+  expr: (s, x) => math.tanh(s, x!),
   d: [(d, [x]) => mul(d, tanhDerivative(x!))],
   saves: SAVES_FIRST,
 })

@@ -11,11 +11,6 @@ export interface SlowPath {
   readonly run: (...xs: number[]) => number
 }
 
-/** The functions of `Math` that expressions may call until tapegrad has its own. */
-type HostFunction =
-  | ('acos' | 'acosh' | 'asin' | 'asinh' | 'atan' | 'atan2' | 'atanh' | 'cbrt' | 'cosh' | 'expm1')
-  | ('log10' | 'log1p' | 'log2' | 'pow' | 'sinh' | 'tan' | 'tanh')
-
 /**
  * A builder for scalar computations. `T` is whatever stands for a value: a number, a name in generated
  * source, a local of a WebAssembly function. Masks, the results of comparisons, are values of their own kind
@@ -80,8 +75,6 @@ export interface Scalar<T> {
    * Where the mask holds `slow.run(...xs)`, else `otherwise`; elsewhere the call costs nothing. float64 only.
    */
   rare(mask: T, slow: SlowPath, xs: readonly T[], otherwise: T): T
-  /** The engine's Math[name], whose bits differ between engines. Floats only. */
-  host(name: HostFunction, ...xs: T[]): T
 }
 
 /** An elementwise body: generic over what a value is, so that it can only be built from the algebra. */

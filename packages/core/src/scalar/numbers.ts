@@ -42,7 +42,6 @@ function numberScalar(precision: Precision): Scalar<number> {
     inFloat64: (body, ...xs) =>
       precision === 'float64' ? body(self, ...xs) : round(body(numberScalar('float64'), ...xs)),
     rare: (mask, slow, xs, otherwise) => (mask !== 0 ? slow.run(...xs) : otherwise),
-    host: (name, ...xs) => round((Math[name] as (...xs: number[]) => number)(...xs)),
   }
   return self
 }

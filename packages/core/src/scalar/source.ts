@@ -100,7 +100,6 @@ export function emitJavaScript(expr: Expr, argumentNames: readonly string[], pre
         environment[`$${slow.name}`] = slow.run
         return define(`${condition} ? $${slow.name}(${xs.join(', ')}) : ${otherwise}`)
       },
-      host: (name, ...xs) => call(`Math.${name}`)(...xs),
     }
     return self
   }

@@ -45,7 +45,7 @@ function expectRelative(actual: number, expected: number, relative: number, what
 function expectDerivatives(f: Fn, x: number, first: number, second: number, name: string): void {
   for (const outer of MODES) {
     expectRelative(outer(f)(scalar(x)).item(), first, 1e-14, `${name}'(${x})`)
-    // One more factor, rounded: the host's tanh is good to 1 ulp.
+    // One more factor, rounded: tanh is good to 2 ulp.
     for (const inner of MODES)
       expectRelative(outer(inner(f))(scalar(x)).item(), second, 1e-14, `${name}''(${x})`)
   }

@@ -19,6 +19,12 @@ function halfOfBoth(x: number, sign: bigint): Fixed {
 export const exactSinh = (x: number): Fixed => halfOfBoth(x, -1n)
 export const exactCosh = (x: number): Fixed => halfOfBoth(x, 1n)
 
+export function exactTanh(x: number): Fixed {
+  const [a, b] = [exactSinh(x), exactCosh(x)]
+  const bits = Math.max(a.bits, b.bits)
+  return { value: (toBits(a, bits) << 1200n) / toBits(b, bits), bits: 1200 }
+}
+
 export function exactTan(x: number): Fixed {
   const [sine, cosine] = [exactSin(x), exactCos(x)]
   return { value: (sine.value << BigInt(sine.bits)) / cosine.value, bits: sine.bits }

@@ -119,6 +119,10 @@ export function exactLog(x: number): Fixed {
   return logFixed(mantissa, exponent, Math.log(x))
 }
 
+/** x^y for a positive double x, where the result is a double's. */
+export const exactPow = (x: number, y: number): Fixed =>
+  expFixed(shift(exactLog(x).value * fixed(y, 1100), -1100))
+
 /** ln(1 + x) for a double x > -1. */
 export function exactLog1p(x: number): Fixed {
   const bits = 1400

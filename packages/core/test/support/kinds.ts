@@ -76,7 +76,6 @@ function checker(precision: Precision): Scalar<Kind> {
       expect('mask', [mask])
       return op(value, wide)(...xs, otherwise)
     },
-    host: (_name, ...xs) => op(value, floats)(...xs),
   }
   return self
 }

@@ -17,6 +17,7 @@ export const bodies: Record<string, Body> = {
   expm1: math.expm1,
   sinh: math.sinh,
   cosh: math.cosh,
+  tanh: math.tanh,
   atan: math.atan,
   asin: math.asin,
   acos: math.acos,
