@@ -3,7 +3,7 @@
  * checkpoint/ and walk.ts.
  */
 import { mapTensors, pack, tensorsIn, unpack } from './checkpoint/results.ts'
-import { asBefore, FirstRun, failForgotten, SecondRun } from './checkpoint/runs.ts'
+import { FirstRun, failForgotten, SecondRun } from './checkpoint/runs.ts'
 import { checkFunction, describe, fail } from './errors.ts'
 import { type AnyPrimitive, primitive, SAVES_NOTHING } from './primitive.ts'
 import { showShape } from './shape.ts'
@@ -33,7 +33,7 @@ function repeater(first: FirstRun, repeat: () => Tensor, y: Tensor): Again {
       reads.forEach((x, k) => {
         x.node = standIns[k]!
       })
-      return asBefore(first, () => {
+      return second.asBefore(() => {
         const again = asForward(() => withTracer(second, repeat))
         second.read([again])
         const unknown = second.reads.find(({ node }) => node!.id < end)

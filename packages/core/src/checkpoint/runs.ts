@@ -82,6 +82,8 @@ export class SecondRun extends Reader {
   readonly #first: FirstRun
   /** When the first run was over. */
   readonly #end: number
+  /** What others overwrote since then, but is for this run as it was. */
+  readonly replaced = new Set<Storage>()
 
   constructor(first: FirstRun, end: number) {
     super()
@@ -91,13 +93,35 @@ export class SecondRun extends Reader {
 
   override emit(...args: Parameters<Reader['emit']>): Tensor {
     for (const { storage, shape } of args[1])
-      if (this.#isStale(storage) && !this.#first.before.has(storage)) this.#failStale(shape)
+      if (this.#isStale(storage) && !this.replaced.has(storage)) this.#failStale(shape)
     return super.emit(...args)
+  }
+
+  /** Runs `f` with what the first run overwrote as it was before, random generators among it; puts all back afterwards. */
+  asBefore<R>(f: () => R): R {
+    const { before, overwritten } = this.#first
+    const now: [storage: Storage, values: TypedArray, version: number][] = []
+    for (const reference of overwritten) {
+      const storage = reference.deref()
+      if (storage === undefined) continue
+      const { data, base, length, version } = storage
+      now.push([storage, data.slice(base, base + length), version])
+      data.set(before.get(storage)!, base)
+      if (this.#isStale(storage)) this.replaced.add(storage)
+    }
+    try {
+      return f()
+    } finally {
+      for (const [storage, values, version] of now) {
+        storage.data.set(values, storage.base)
+        storage.version = version
+      }
+    }
   }
 
   override record(inputs: readonly Tensor[], result: Tensor, level: number): Node | undefined {
     // Computed from its old value, but what is recorded outlives this run, after which the new value is back.
-    for (const { storage, shape } of inputs) if (this.#isStale(storage)) this.#failStale(shape)
+    for (const { storage, shape } of inputs) if (this.replaced.has(storage)) this.#failStale(shape)
     if (level <= this.#first.level) this.read(inputs)
     return super.record(inputs, result, level)
   }
@@ -112,25 +136,5 @@ export class SecondRun extends Reader {
       'checkpoint',
       `a tensor of shape ${showShape(shape)} that the function reads was overwritten by assign() after the function ran, and running it again for the gradient needs the old value; call backward before assign (before the optimizer's step), or assign to a clone()`,
     )
-  }
-}
-
-/** Runs `f` with what the first run overwrote as it was before, random generators among it; puts all back afterwards. */
-export function asBefore<R>({ before, overwritten }: FirstRun, f: () => R): R {
-  const now: [storage: Storage, values: TypedArray, version: number][] = []
-  for (const reference of overwritten) {
-    const storage = reference.deref()
-    if (storage === undefined) continue
-    const { data, base, length, version } = storage
-    now.push([storage, data.slice(base, base + length), version])
-    data.set(before.get(storage)!, base)
-  }
-  try {
-    return f()
-  } finally {
-    for (const [storage, values, version] of now) {
-      storage.data.set(values, storage.base)
-      storage.version = version
-    }
   }
 }

@@ -1,0 +1,297 @@
+/** @file checkpoint: its derivatives are those of the function, in every mix of transforms, and reach what it closes over. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  checkpoint,
+  detectAnomaly,
+  grad,
+  hessian,
+  hvp,
+  jacobian,
+  jvp,
+  noGrad,
+  printTape,
+  stack,
+  stopGradient,
+  type Tensor,
+  vjp,
+  vmap,
+} from '../src/index.ts'
+import { expectClose, expectSame, scaleOf } from './support/close.ts'
+import { checkDerivatives, type Fn } from './support/differences.ts'
+import { f64, leaf, values } from './support/f64.ts'
+import { compose, matrixArb, stepsArb } from './support/random-function.ts'
+import { randomFor } from './support/sample.ts'
+
+const W = f64([
+  [0.5, -0.3, 0.8],
+  [0.2, 0.9, -0.4],
+  [-0.7, 0.1, 0.6],
+])
+const X = f64([0.3, -0.6, 0.9])
+const U = f64([-0.2, 0.7, 0.4])
+type Scalar = Tensor<[]>
+const layer: Fn = (x, w) => w!.matmul(x!).tanh().mul(x!).add(x!.sin())
+const total =
+  (f: Fn): ((x: Tensor) => Scalar) =>
+  (x) =>
+    f(x).square().sum() as Scalar
+
+/** How a function can be made to compute again: whole, in parts, inside of one another, with several results. */
+const WAYS: Record<string, (f: Fn) => Fn> = {
+  whole: (f) => checkpoint(f),
+  nested: (f) => checkpoint((...xs: Tensor[]) => checkpoint(f)(...xs.map((x) => x.mul(1)))),
+  'closing over all':
+    (f) =>
+    (...xs) =>
+      checkpoint(() => f(...xs))(),
+  'one of a list':
+    (f) =>
+    (...xs) => {
+      const [a, { b }] = checkpoint((list: readonly Tensor[]) => {
+        const y = f(...list)
+        return [y.exp(), { b: y, n: list[0]!.gt(0) }] as const
+      })(xs)
+      return a.log().sub(b).add(b)
+    },
+  'with a result of another dtype':
+    (f) =>
+    (...xs) => {
+      const [a, b] = checkpoint((...ys: Tensor[]) => [
+        f(...ys),
+        f(...ys)
+          .mean()
+          .to('float32'),
+      ])(...xs)
+      return b!.to('float64').mul(0).add(a!)
+    },
+}
+
+describe.each(Object.entries(WAYS))('%s', (_, again) => {
+  it('is right to third order in every mix of modes', () => {
+    const f: Fn = (x, w) => again(layer)(x!.cos(), w!).mul(x!)
+    const orders = checkDerivatives(f, [X, W], 3, randomFor('checkpoint'), 'contiguous', 'checkpoint')
+    expect(orders).toEqual({ forward: 3, reverse: 3 })
+  })
+
+  it('is the function itself under every transform', () => {
+    const f: Fn = (x) => layer(x, W)
+    const g: Fn = (x) => again(layer)(x!, W)
+    const rows = stack([X, U, X.mul(U)]) as Tensor
+    const forms: Record<string, (h: Fn) => Tensor> = {
+      value: (h) => h(X),
+      jacobian: (h) => jacobian(h)(X) as Tensor,
+      'jacobian forward': (h) => jacobian(h, { mode: 'forward' })(X) as Tensor,
+      hessian: (h) => hessian(total(h))(X) as Tensor,
+      hvp: (h) => hvp(total(h), X, U),
+      vmap: (h) => vmap(h)(rows),
+      'vmap of grad': (h) => vmap(grad(total(h)))(rows),
+      'grad of vmap': (h) => grad((xs: Tensor) => vmap(h)(xs).square().sum() as Scalar)(rows),
+      'vmap of hessian': (h) => vmap(hessian(total(h)) as Fn)(rows),
+      'vmap of vmap': (h) => vmap(vmap(h))(stack([rows, rows.neg()]) as Tensor),
+      'grad of vmap of grad': (h) =>
+        grad(
+          (xs: Tensor) =>
+            vmap(grad(total(h)))(xs)
+              .square()
+              .sum() as Scalar,
+        )(rows),
+      'jvp of vmap': (h) => jvp((xs: Tensor) => vmap(h)(xs), [rows], [rows.cos()])[1],
+      'with anomalies looked for': (h) => detectAnomaly(() => grad(total(h))(X)),
+      'inside of noGrad': (h) => noGrad(() => grad(total(h))(X)),
+      'pulled by many': (h) => vmap((ct: Tensor) => vjp(h, X)[1](ct)[0])(rows),
+    }
+    for (const [what, form] of Object.entries(forms)) {
+      // The same products, summed in another order at most.
+      expectClose(form(g), form(f), 1e-13, what)
+    }
+  })
+})
+
+it('random functions with a checkpoint in the middle, closed over and nested', () => {
+  const parts = fc.tuple(stepsArb, stepsArb, stepsArb, stepsArb)
+  fc.assert(
+    fc.property(parts, matrixArb, matrixArb, ([first, second, third, last], x, y) => {
+      const through =
+        (again: (f: Fn) => Fn): Fn =>
+        (a, b) => {
+          const h = compose(first)(a!, b!)
+          const middle: Fn = (p) => {
+            const q = compose(second)(p!, b!)
+            return again((r) => compose(third)(r!, h))(q).add(q)
+          }
+          return compose(last)(again(middle)(h), a!)
+        }
+      const plain = through((f) => f)
+      const twice = through((f) => checkpoint(f))
+      const objective =
+        (f: Fn): ((a: Tensor, b: Tensor) => Scalar) =>
+        (a, b) =>
+          f(a, b).sin().sum() as Scalar
+      const forms: ((f: Fn) => readonly Tensor[])[] = [
+        (f) => [f(x, y)],
+        (f) => grad(objective(f), { argnums: [0, 1] })(x, y),
+        (f) => jvp(f, [x, y], [y, x]),
+        (f) => jvp((a: Tensor) => grad(objective(f))(a, y), [x], [y]),
+        (f) => [grad((b: Tensor) => grad(objective(f))(x, b).square().sum() as Scalar)(y)],
+      ]
+      for (const [k, form] of forms.entries()) {
+        const expected = form(plain)
+        if (!expected.every((t) => t.isFinite().all().item<boolean>())) return
+        // Summed in another order; the terms may be larger than their sum, as is the case with softmax.
+        form(twice).forEach((t, i) => {
+          expectClose(t, expected[i]!, 1e-9, `form ${k}, ${i}`, Math.max(1, scaleOf(...expected)))
+        })
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+describe('backward()', () => {
+  it('accumulates in the leaves that the function reads, arguments or not', () => {
+    const run = (again: (f: Fn) => Fn): unknown[] => {
+      const [x, w, b, unused] = [
+        leaf(values(X) as number[]),
+        leaf(values(W) as number[][]),
+        leaf(0.5),
+        leaf(1),
+      ]
+      const f = again((h) => layer(h!, w).add(b))
+      const y = f(f(x)).sum()
+      y.backward()
+      y.backward()
+      return [x, w, b, unused].map((t) => values(t.grad))
+    }
+    const [plain, twice] = [run((f) => f), run((f) => checkpoint(f))]
+    plain.slice(0, 3).forEach((g, i) => {
+      expectClose(f64(twice[i] as number[]), f64(g as number[]), 1e-13)
+    })
+    expect(twice[3]).toBe(null)
+  })
+
+  it('leaves alone what no gradient reaches', () => {
+    const [x, w, v] = [leaf([1, 2]), leaf([3, 4]), leaf([5, 6])]
+    checkpoint((t: Tensor) => t.mul(stopGradient(w.mul(2))).add(noGrad(() => v.mul(2))))(x)
+      .sum()
+      .backward()
+    expect([x.grad, w.grad, v.grad].map(values)).toEqual([[6, 8], null, null])
+  })
+
+  it('reaches a computed tensor that is closed over once, though the function reads its source, too', () => {
+    const v = leaf([1, 2])
+    const w = v.mul(3).retainGrad()
+    checkpoint(() => w.mul(v).sum())().backward()
+    // d(3 v v)/dv = 6 v; dy/dw = v.
+    expect([v.grad, w.grad].map(values)).toEqual([
+      [6, 12],
+      [1, 2],
+    ])
+  })
+
+  it('createGraph: gradients of gradients by backward', () => {
+    const x = leaf([1, 2])
+    checkpoint((t: Tensor) => t.pow(3).sum())(x).backward(null, { createGraph: true })
+    const first = x.grad!
+    x.grad = null
+    first.square().sum().backward()
+    // d(3 x^2)^2/dx = 36 x^3.
+    expect(values(x.grad)).toEqual([36, 288])
+  })
+
+  it('hooks inside see the gradient once, hooks on what it reads the whole', () => {
+    const x = leaf([1, 2])
+    const seen: unknown[] = []
+    x.onGrad((g) => {
+      seen.push(['x', values(g)])
+    })
+    const f = checkpoint((t: Tensor) => {
+      const y = t.mul(2)
+      y.onGrad((g) => {
+        seen.push(['y', values(g)])
+        return g.mul(10)
+      })
+      return y
+    })
+    f(x).sum().add(x.sum()).backward()
+    expect(seen).toEqual([
+      ['y', [1, 1]],
+      ['x', [21, 21]],
+    ])
+  })
+
+  it('gradients inside of the function are cut off or kept as without it', () => {
+    const f: Fn = (x) => x!.mul(grad((t: Tensor) => t.pow(3).sum() as Scalar)(x!))
+    const gradient = (h: Fn): unknown => {
+      const x = leaf([1, 2])
+      h(x).sum().backward()
+      return values(x.grad)
+    }
+    expect(gradient(f)).toEqual([3, 12])
+    expect(gradient(checkpoint(f))).toEqual([3, 12])
+    const inside = (h: Fn): unknown => values(grad((x: Tensor) => h(x).sum() as Scalar)(f64([1, 2])))
+    expect(inside(f)).toEqual([9, 36])
+    expect(inside(checkpoint(f))).toEqual([9, 36])
+  })
+})
+
+describe('with grad and vjp', () => {
+  it('reaches a tensor of an outer transform that the function closes over', () => {
+    const f = (again: (h: Fn) => Fn): Tensor =>
+      grad((w: Tensor) => {
+        const inner = (x: Tensor): Scalar =>
+          again((t) => layer(t!, w))(x)
+            .square()
+            .sum() as Scalar
+        return grad(inner)(X).square().sum() as Scalar
+      })(W)
+    expectClose(
+      f((h) => checkpoint(h)),
+      f((h) => h),
+      1e-13,
+    )
+  })
+
+  it('one pull after another', () => {
+    const [y, pull] = vjp(
+      checkpoint((x: Tensor, w: Tensor) => layer(x, w)),
+      X,
+      W,
+    )
+    expectSame(y, layer(X, W))
+    const expected = vjp((x: Tensor, w: Tensor) => layer(x, w), X, W)[1]
+    for (const ct of [U, U, X])
+      pull(ct).forEach((d, i) => {
+        expectClose(d, expected(ct)[i]!, 1e-13)
+      })
+  })
+})
+
+describe('what is recorded', () => {
+  it('is one node, with the tensors from outside as inputs', () => {
+    const w = leaf(values(W) as number[][])
+    const y = checkpoint((x: Tensor) => layer(x, w))(X)
+    expect(y.node!.inputs).toEqual([w])
+    expect(printTape(y)).toMatch(/checkpoint {2}0 /)
+  })
+  it('is nothing where nothing is tracked, and in noGrad', () => {
+    const w = leaf(values(W) as number[][])
+    const f = checkpoint((x: Tensor) => layer(x, w))
+    expect(checkpoint((x: Tensor) => x.exp())(X).node).toBe(null)
+    expect(noGrad(() => f(X)).node).toBe(null)
+    expect(checkpoint((x: Tensor) => layer(x, stopGradient(w)))(X).node).toBe(null)
+    expect(checkpoint((x: Tensor) => noGrad(() => layer(x, w)))(X).node).toBe(null)
+  })
+  it('what the function returns as it is stays as it is', () => {
+    const x = leaf([1, 2])
+    const [same, y, z, n, text] = checkpoint((t: Tensor) => {
+      const s = t.mul(2)
+      return [t, s, s, t.gt(1), 'text'] as const
+    })(x)
+    expect(same).toBe(x)
+    expect(z).toBe(y)
+    expect([values(n), text]).toEqual([[false, true], 'text'])
+    y.sum().backward()
+    expect(values(x.grad)).toEqual([2, 2])
+  })
+})
