@@ -177,6 +177,11 @@ describe('dtypes', () => {
       "stack: dtypes float64 and int32 differ; convert one with to('float64')",
     ],
     [
+      'int32 and bool: to the one that loses nothing',
+      () => loose(tg.add)(int32, loose(tg.eq)(int32, 0)),
+      "add: dtypes int32 and bool differ; convert one with to('int32')",
+    ],
+    [
       'int32 where floats are needed',
       () => loose(tg.exp)(int32),
       "exp: needs floating-point numbers, got int32; convert with to('float32')",

@@ -38,7 +38,7 @@ export function checkSameDType(op: string, x: Aval, y: Aval): void {
   if (x.dtype !== y.dtype)
     fail(
       op,
-      `dtypes ${x.dtype} and ${y.dtype} differ; convert one with to('${isFloat(x.dtype) ? x.dtype : y.dtype}')`,
+      `dtypes ${x.dtype} and ${y.dtype} differ; convert one with to('${isFloat(x.dtype) || y.dtype === 'bool' ? x.dtype : y.dtype}')`,
     )
 }
 
