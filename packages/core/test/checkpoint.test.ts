@@ -10,16 +10,14 @@ import {
   jacobian,
   jvp,
   noGrad,
-  printTape,
   stack,
-  stopGradient,
   type Tensor,
   vjp,
   vmap,
 } from '../src/index.ts'
 import { expectClose, expectSame, scaleOf } from './support/close.ts'
 import { checkDerivatives, type Fn } from './support/differences.ts'
-import { f64, leaf, values } from './support/f64.ts'
+import { f64 } from './support/f64.ts'
 import { compose, matrixArb, stepsArb } from './support/random-function.ts'
 import { randomFor } from './support/sample.ts'
 
@@ -148,93 +146,6 @@ it('random functions with a checkpoint in the middle, closed over and nested', (
   )
 })
 
-describe('backward()', () => {
-  it('accumulates in the leaves that the function reads, arguments or not', () => {
-    const run = (again: (f: Fn) => Fn): unknown[] => {
-      const [x, w, b, unused] = [
-        leaf(values(X) as number[]),
-        leaf(values(W) as number[][]),
-        leaf(0.5),
-        leaf(1),
-      ]
-      const f = again((h) => layer(h!, w).add(b))
-      const y = f(f(x)).sum()
-      y.backward()
-      y.backward()
-      return [x, w, b, unused].map((t) => values(t.grad))
-    }
-    const [plain, twice] = [run((f) => f), run((f) => checkpoint(f))]
-    plain.slice(0, 3).forEach((g, i) => {
-      expectClose(f64(twice[i] as number[]), f64(g as number[]), 1e-13)
-    })
-    expect(twice[3]).toBe(null)
-  })
-
-  it('leaves alone what no gradient reaches', () => {
-    const [x, w, v] = [leaf([1, 2]), leaf([3, 4]), leaf([5, 6])]
-    checkpoint((t: Tensor) => t.mul(stopGradient(w.mul(2))).add(noGrad(() => v.mul(2))))(x)
-      .sum()
-      .backward()
-    expect([x.grad, w.grad, v.grad].map(values)).toEqual([[6, 8], null, null])
-  })
-
-  it('reaches a computed tensor that is closed over once, though the function reads its source, too', () => {
-    const v = leaf([1, 2])
-    const w = v.mul(3).retainGrad()
-    checkpoint(() => w.mul(v).sum())().backward()
-    // d(3 v v)/dv = 6 v; dy/dw = v.
-    expect([v.grad, w.grad].map(values)).toEqual([
-      [6, 12],
-      [1, 2],
-    ])
-  })
-
-  it('createGraph: gradients of gradients by backward', () => {
-    const x = leaf([1, 2])
-    checkpoint((t: Tensor) => t.pow(3).sum())(x).backward(null, { createGraph: true })
-    const first = x.grad!
-    x.grad = null
-    first.square().sum().backward()
-    // d(3 x^2)^2/dx = 36 x^3.
-    expect(values(x.grad)).toEqual([36, 288])
-  })
-
-  it('hooks inside see the gradient once, hooks on what it reads the whole', () => {
-    const x = leaf([1, 2])
-    const seen: unknown[] = []
-    x.onGrad((g) => {
-      seen.push(['x', values(g)])
-    })
-    const f = checkpoint((t: Tensor) => {
-      const y = t.mul(2)
-      y.onGrad((g) => {
-        seen.push(['y', values(g)])
-        return g.mul(10)
-      })
-      return y
-    })
-    f(x).sum().add(x.sum()).backward()
-    expect(seen).toEqual([
-      ['y', [1, 1]],
-      ['x', [21, 21]],
-    ])
-  })
-
-  it('gradients inside of the function are cut off or kept as without it', () => {
-    const f: Fn = (x) => x!.mul(grad((t: Tensor) => t.pow(3).sum() as Scalar)(x!))
-    const gradient = (h: Fn): unknown => {
-      const x = leaf([1, 2])
-      h(x).sum().backward()
-      return values(x.grad)
-    }
-    expect(gradient(f)).toEqual([3, 12])
-    expect(gradient(checkpoint(f))).toEqual([3, 12])
-    const inside = (h: Fn): unknown => values(grad((x: Tensor) => h(x).sum() as Scalar)(f64([1, 2])))
-    expect(inside(f)).toEqual([9, 36])
-    expect(inside(checkpoint(f))).toEqual([9, 36])
-  })
-})
-
 describe('with grad and vjp', () => {
   it('reaches a tensor of an outer transform that the function closes over', () => {
     const f = (again: (h: Fn) => Fn): Tensor =>
@@ -264,34 +175,5 @@ describe('with grad and vjp', () => {
       pull(ct).forEach((d, i) => {
         expectClose(d, expected(ct)[i]!, 1e-13)
       })
-  })
-})
-
-describe('what is recorded', () => {
-  it('is one node, with the tensors from outside as inputs', () => {
-    const w = leaf(values(W) as number[][])
-    const y = checkpoint((x: Tensor) => layer(x, w))(X)
-    expect(y.node!.inputs).toEqual([w])
-    expect(printTape(y)).toMatch(/checkpoint {2}0 /)
-  })
-  it('is nothing where nothing is tracked, and in noGrad', () => {
-    const w = leaf(values(W) as number[][])
-    const f = checkpoint((x: Tensor) => layer(x, w))
-    expect(checkpoint((x: Tensor) => x.exp())(X).node).toBe(null)
-    expect(noGrad(() => f(X)).node).toBe(null)
-    expect(checkpoint((x: Tensor) => layer(x, stopGradient(w)))(X).node).toBe(null)
-    expect(checkpoint((x: Tensor) => noGrad(() => layer(x, w)))(X).node).toBe(null)
-  })
-  it('what the function returns as it is stays as it is', () => {
-    const x = leaf([1, 2])
-    const [same, y, z, n, text] = checkpoint((t: Tensor) => {
-      const s = t.mul(2)
-      return [t, s, s, t.gt(1), 'text'] as const
-    })(x)
-    expect(same).toBe(x)
-    expect(z).toBe(y)
-    expect([values(n), text]).toEqual([[false, true], 'text'])
-    y.sum().backward()
-    expect(values(x.grad)).toEqual([2, 2])
   })
 })
