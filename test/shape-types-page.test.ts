@@ -112,10 +112,7 @@ describe('docs/shape-types.md', () => {
   )
 
   it('shows what checking costs, to 10%', () => {
-    const shown = [...page.matchAll(/^(\S.*?) +(\d+) +\d+ ms$/gm)].map(([, name, count]) => [
-      name,
-      Number(count),
-    ])
+    const shown = [...page.matchAll(/^(\S.*?) {2,}(\d+)$/gm)].map(([, name, count]) => [name, Number(count)])
     const measured = costs()
     expect(shown.map(([name]) => name)).toEqual(measured.map(({ name }) => name))
     for (const [i, { name, instantiations }] of measured.entries()) {
