@@ -100,7 +100,8 @@ describe('expectClose says', () => {
     expect(complaint(f64([1100, 1.1]), f64([1000, 1]), { rtol: 1e-2 })).toContain('2 of 2 elements')
     expect(complaint(f64([1099, 1.2]), f64([1000, 1]), { rtol: 1e-2 })).toContain('worst at [1]: actual 1.2')
     expect(complaint(f64([5, 1.2, 1]), f64([5, 1, 1.01]), { atol: 0 })).toContain('worst at [1]')
-    // A large difference that is allowed is not the worst.
+    // A large difference that is allowed is not the worst: 500 of 1000, where 0.1 is 100 times too much.
+    expect(complaint(f64([1e6 + 500, 1.1]), f64([1e6, 1]), { rtol: 1e-3 })).toContain('worst at [1]')
     expect(complaint(f64([1e6 + 1, 0.5]), f64([1e6, 0]), { rtol: 1e-3 })).toContain('1 of 2 elements')
     expect(complaint(f64([1e6 + 1, 0.5]), f64([1e6, 0]), { rtol: 1e-3 })).toContain('worst at [1]')
   })

@@ -1,29 +1,11 @@
 /** @file The arbitraries of `./testing`: what they draw, what they shrink to, what they refuse. Imports the entry. */
-import {
-  broadcastableShapesArb,
-  type Layout,
-  shapeArb,
-  type TensorArbOptions,
-  tensorArb,
-} from '@tapegrad/core/testing'
+import { type Layout, type TensorArbOptions, tensorArb } from '@tapegrad/core/testing'
 import fc, { type Arbitrary } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DType, type Tensor, tensor } from '../src/index.ts'
+import { draws, smallest } from './support/draws.ts'
 import { read } from './support/layouts.ts'
-import { broadcastShape, sizeOf } from './support/plain.ts'
 import type { Equal } from './types/equal.ts'
-
-/** The same draws in every run. */
-const draws = <T>(arb: Arbitrary<T>, numRuns = 500): T[] => fc.sample(arb, { numRuns, seed: 1 })
-
-/** What is left of a failure after shrinking, from several seeds. */
-function smallest<T>(arb: Arbitrary<T>, holds: (x: T) => boolean): T[] {
-  return [1, 2, 3, 4, 5].map((seed) => {
-    const { failed, counterexample } = fc.check(fc.property(arb, holds), { seed, numRuns: 2000 })
-    expect(failed).toBe(true)
-    return counterexample![0]
-  })
-}
 
 /** The layout that strides and shape give away, for shapes whose axes are all longer than 1. */
 function layoutOf({ shape, strides, contiguous }: Tensor): string {
@@ -42,8 +24,11 @@ describe('tensorArb draws', () => {
       expect(x.offset + x.storage.base).toBeGreaterThan(0)
       const { data } = read(x)
       expect(data).toHaveLength(x.size)
-      // Beside the elements lies NaN.
       expect(data.every(Number.isFinite)).toBe(true)
+      // All that lies beside the elements is NaN: the storage has as many numbers as there are distinct elements.
+      const { length } = x.storage.data.filter(Number.isFinite)
+      expect(length).toBe(x.shape.reduce((n, size, axis) => (x.strides[axis] === 0 ? n : n * size), 1))
+      expect(x.storage.data.length).toBeGreaterThan(length)
       expect([x.toArray() as unknown].flat(Number.POSITIVE_INFINITY)).toEqual(data)
       expect(Array.from(x.clone().data)).toEqual(data)
     }
@@ -194,6 +179,19 @@ describe('tensorArb shrinks', () => {
     }
   })
 
+  it('to a part that keeps the end where the end fails', () => {
+    const shape = fc.constantFrom([2], [2, 2])
+    const found = smallest(tensorArb({ shape }), (x) => read(x).data.at(-1)! > -3)
+    expect(values(found)).toEqual(new Array(5).fill([[0, -3], true]))
+  })
+
+  it('to a contiguous tensor of the values that shared their memory', () => {
+    // Two numbers are hardly ever equal but where they are one.
+    const elements = fc.noShrink(fc.integer({ min: 0, max: 1e6 }))
+    const arb = tensorArb({ shape: [2], layouts: ['contiguous', 'constant'], elements })
+    for (const x of smallest(arb, (x) => read(x).data[0] !== read(x).data[1])) expect(x.contiguous).toBe(true)
+  })
+
   it('tensors that the property has changed or differentiated: each run has a tensor of its own', () => {
     const arb = tensorArb({ shape: [2], min: 1, requiresGrad: true, layouts: false })
     const untouched: boolean[] = []
@@ -215,50 +213,6 @@ describe('tensorArb shrinks', () => {
   })
 })
 
-describe('broadcastableShapesArb', () => {
-  it.each([1, 2, 3, 5])('draws %d shapes, and what they broadcast to', (count) => {
-    for (const { shapes, result } of draws(broadcastableShapesArb({ count, minSide: 0, maxSide: 3 }))) {
-      expect(shapes).toHaveLength(count)
-      expect(result).toEqual(broadcastShape(...shapes))
-      for (const shape of shapes) {
-        expect(shape.length).toBeLessThanOrEqual(4)
-        // Every axis is that of the result, or stretches.
-        const own = result.slice(result.length - shape.length)
-        expect(shape.every((n, axis) => n === own[axis] || n === 1)).toBe(true)
-      }
-    }
-  })
-
-  it('draws every way to broadcast', () => {
-    const all = draws(broadcastableShapesArb({ maxRank: 2, maxSide: 2 }), 10_000)
-    const kinds = new Set(all.map(({ shapes: [a, b] }) => JSON.stringify([a, b])))
-    // Of the 7 shapes with sizes 1 and 2 and up to two axes any two broadcast.
-    expect(kinds.size).toBe(49)
-  })
-
-  it('shrinks to equal shapes of no axes, or to the smallest that fail', () => {
-    for (const found of smallest(broadcastableShapesArb(), () => false))
-      expect(found).toEqual({ shapes: [[], []], result: [] })
-    const stretching = smallest(broadcastableShapesArb(), ({ shapes: [a, b] }) => sizeOf(a) === sizeOf(b))
-    for (const { shapes, result } of stretching) {
-      expect(result).toEqual([2])
-      expect([...shapes].sort((a, b) => sizeOf(a) - sizeOf(b))[1]).toEqual([2])
-      expect(Math.min(...shapes.map(sizeOf))).toBe(1)
-    }
-  })
-})
-
-describe('shapeArb', () => {
-  it('draws within its bounds and shrinks to the least of them', () => {
-    const all = draws(shapeArb({ minRank: 1, maxRank: 2, minSide: 2, maxSide: 3 }), 200)
-    expect(new Set(all.map(String)).size).toBe(2 + 4)
-    expect(smallest(shapeArb({ minRank: 2, minSide: 3 }), () => false)).toEqual(new Array(5).fill([3, 3]))
-    expect(smallest(shapeArb(), (shape) => sizeOf(shape) < 12).every((shape) => sizeOf(shape) <= 16)).toBe(
-      true,
-    )
-  })
-})
-
 describe('types', () => {
   const typeOf = <T>(arb: Arbitrary<T>): T => draws(arb, 1)[0]!
   /** Compiles only for true. */
@@ -276,14 +230,5 @@ describe('types', () => {
     const shape: number[] = [2]
     const loose: Tensor<[2]> = typeOf(tensorArb({ shape }))
     expect(loose.shape).toEqual([2])
-  })
-
-  it('carry a literal count', () => {
-    const pair = typeOf(broadcastableShapesArb()).shapes
-    const three = typeOf(broadcastableShapesArb({ count: 3 })).shapes
-    const some = typeOf(broadcastableShapesArb({ count: 2 as number })).shapes
-    holds<Equal<typeof pair, [number[], number[]]>>()
-    holds<Equal<typeof three, [number[], number[], number[]]>>()
-    holds<Equal<typeof some, number[][]>>()
   })
 })

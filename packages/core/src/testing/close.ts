@@ -143,7 +143,7 @@ function search(a: Side, b: Side, rtol: number, atol: number, equalNaN: boolean)
     }
     // An infinity is close to itself alone, and equal numbers are close, whatever is allowed.
     const finite = Number.isFinite(x) && Number.isFinite(y)
-    const apart = x === y ? 0 : finite ? Math.abs(x - y) : Infinity
+    const apart = x === y ? 0 : Math.abs(x - y)
     const allowed = finite ? atol + rtol * Math.abs(y) : 0
     if (apart > allowed) {
       // Those out of range before all others, then by how far they are.
