@@ -1,6 +1,16 @@
 /** @file checkpoint with backward(): which leaves get gradients, hooks, what is recorded. */
 import { describe, expect, it } from 'vitest'
-import { checkpoint, defineOp, grad, noGrad, printTape, stopGradient, type Tensor } from '../src/index.ts'
+import {
+  checkpoint,
+  defineOp,
+  grad,
+  noGrad,
+  printTape,
+  stopGradient,
+  type Tensor,
+  tape,
+  vmap,
+} from '../src/index.ts'
 import { expectClose } from './support/close.ts'
 import type { Fn } from './support/differences.ts'
 import { f64, leaf, values } from './support/f64.ts'
@@ -116,10 +126,35 @@ describe('backward()', () => {
     }
     expect(gradient(f)).toEqual([3, 12])
     expect(gradient(checkpoint(f))).toEqual([3, 12])
+    // What only the inner gradient reads, and is cut off from.
+    const [v, x] = [leaf([2, 3]), leaf([1, 2])]
+    checkpoint((t: Tensor) => t.mul(grad((u: Tensor) => u.mul(v).sum() as Scalar)(t.detach())))(x)
+      .sum()
+      .backward()
+    expect([x.grad, v.grad].map(values)).toEqual([[2, 3], null])
     const inside = (h: Fn): unknown => values(grad((x: Tensor) => h(x).sum() as Scalar)(f64([1, 2])))
     expect(inside(f)).toEqual([9, 36])
     expect(inside(checkpoint(f))).toEqual([9, 36])
   })
+})
+
+it('runs the function once for all that a pass asks of it', () => {
+  let runs = 0
+  const leaves = [leaf([1, 2]), leaf([3, 4]), leaf([5, 6])] as const
+  const [a, b, c] = leaves
+  const y = checkpoint(() => {
+    runs++
+    return a.mul(b).add(c)
+  })()
+  y.sum().backward()
+  expect(runs).toBe(2)
+  expect(leaves.map((x) => values(x.grad))).toEqual([
+    [3, 4],
+    [1, 2],
+    [1, 1],
+  ])
+  y.sum().backward()
+  expect(runs).toBe(3)
 })
 
 describe('what is recorded', () => {
@@ -128,6 +163,15 @@ describe('what is recorded', () => {
     const y = checkpoint((x: Tensor) => layer(x, w))(X)
     expect(y.node!.inputs).toEqual([w])
     expect(printTape(y)).toMatch(/checkpoint {2}0 /)
+  })
+  it('is one node of a vmap, too', () => {
+    const rows = leaf(values(W) as number[][])
+    const y = vmap(checkpoint((x: Tensor) => layer(x, W)))(rows)
+    expect(tape(y).map(({ op }) => op)).toContain('checkpoint')
+    const z = vmap(checkpoint((x: Tensor) => [layer(x, W), checkpoint((t: Tensor) => t.exp())(x)]))(rows)
+    const ops = tape(z[0]!).map(({ op }) => op)
+    expect(ops.filter((op) => op === 'checkpoint')).toHaveLength(1)
+    for (const own of ['tanh', 'exp', 'matmul']) expect(ops).not.toContain(own)
   })
   it('is nothing where nothing is tracked, and in noGrad', () => {
     const w = leaf(values(W) as number[][])

@@ -108,6 +108,19 @@ describe('tensors that the function overwrites', () => {
     expect(values(x.grad)).toEqual([4, 12])
   })
 
+  it('count for others as overwritten when they were', () => {
+    const [x, c] = [leaf([1, 3]), f64(1)]
+    const y = checkpoint((t: Tensor) => {
+      c.assign(2)
+      return t.square()
+    })(x)
+    const z = x.mul(c).sum()
+    y.sum().backward()
+    // That z reads c was after the only time it was overwritten.
+    z.backward()
+    expect(values(x.grad)).toEqual([4, 8])
+  })
+
   it('count as they were where the result depends on them', () => {
     const scale = f64(2)
     const f = checkpoint((x: Tensor) => {

@@ -103,6 +103,16 @@ describe('an error where the gradient would be wrong', () => {
       return t.mul(factor)
     })(x)
     expect(messageOf(() => y.sum().backward())).toContain('reads a tracked tensor of shape [2] only now')
+    first = true
+    const inner = (t: Tensor): Tensor => {
+      const from = first ? t : v.add(t.detach()).sub(1)
+      first = false
+      return grad((u: Tensor) => u.square().sum() as Scalar)(from)
+    }
+    const outer = (t: Tensor): Scalar => checkpoint(inner)(t).sum() as Scalar
+    expect(messageOf(() => grad(outer)(f64([1, 2])))).toContain(
+      'reads a tracked tensor of shape [2] only now',
+    )
   })
 
   it('a value from inside is used outside', () => {
@@ -113,7 +123,13 @@ describe('an error where the gradient would be wrong', () => {
     })
     const x = leaf([1, 2])
     f(x)
+    const around = checkpoint((t: Tensor) => {
+      inside = f(t)
+      return inside
+    })
     const said = 'checkpoint: a value from inside the function is differentiated outside of it'
+    expect(messageOf(() => inside!.sum().backward())).toContain(said)
+    around(x)
     expect(messageOf(() => inside!.sum().backward())).toContain(said)
     const leaked = (t: Tensor): Scalar => {
       f(t)
