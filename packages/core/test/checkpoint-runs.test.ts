@@ -105,11 +105,11 @@ describe('an error where the gradient would be wrong', () => {
     expect(messageOf(() => y.sum().backward())).toContain('reads a tracked tensor of shape [2] only now')
     first = true
     const inner = (t: Tensor): Tensor => {
-      const from = first ? t : v.add(t.detach()).sub(1)
+      const from = first ? t : v
       first = false
-      return grad((u: Tensor) => u.square().sum() as Scalar)(from)
+      return vjp((u: Tensor) => u.square().sum() as Scalar, from)[0]
     }
-    const outer = (t: Tensor): Scalar => checkpoint(inner)(t).sum() as Scalar
+    const outer = (t: Tensor): Scalar => checkpoint(inner)(t) as Scalar
     expect(messageOf(() => grad(outer)(f64([1, 2])))).toContain(
       'reads a tracked tensor of shape [2] only now',
     )

@@ -170,6 +170,9 @@ describe('with grad and vjp', () => {
       // d(3 x^2)/dx = 6 x, but for a rounding.
       expectClose(gradient(X), use(X.mul(6)), 1e-15)
     }
+    // The value of the function inside comes with that function's tape.
+    const value = (x: Tensor): Scalar => checkpoint(() => vjp(cube, x)[0])()
+    expectClose(grad(value)(X), X.square().mul(3), 1e-15)
   })
 
   it('one pull after another', () => {
