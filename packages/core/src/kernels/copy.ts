@@ -20,7 +20,7 @@ export function copyInto(
   else target.set(data.subarray(from, from + size), position)
 }
 
-/** Puts each element of the source (or with `add` adds it) where the target's strides say, axis by axis. */
+/** Puts each element of the source (with `add`: adds it) where the target's strides say, from `axis` on. */
 export function placeStrided(
   target: TypedArray,
   p: number,
@@ -32,14 +32,22 @@ export function placeStrided(
   add = false,
   axis = 0,
 ): void {
-  const size = shape[axis]!
-  const down = targetStrides[axis]!
-  const across = sourceStrides[axis]!
-  if (axis < shape.length - 1)
-    for (let i = 0; i < size; i++, p += down, q += across)
+  const last = shape.length - 1
+  const [down, sourceDown] = [targetStrides[axis]!, sourceStrides[axis]!]
+  const [across, sourceAcross] = [targetStrides[last]!, sourceStrides[last]!]
+  // The last two axes in one call: rows are often short.
+  const rows = axis < last ? shape[axis]! : 1
+  const columns = shape[last]!
+  for (let i = 0; i < rows; i++, p += down, q += sourceDown) {
+    if (axis < last - 1)
       placeStrided(target, p, targetStrides, source, q, sourceStrides, shape, add, axis + 1)
-  else if (add) for (let i = 0; i < size; i++, p += down, q += across) target[p]! += source[q]!
-  else for (let i = 0; i < size; i++, p += down, q += across) target[p] = source[q]!
+    else if (add)
+      for (let j = 0, to = p, from = q; j < columns; j++, to += across, from += sourceAcross)
+        target[to]! += source[from]!
+    else
+      for (let j = 0, to = p, from = q; j < columns; j++, to += across, from += sourceAcross)
+        target[to] = source[from]!
+  }
 }
 
 /** A contiguous copy. */

@@ -12,18 +12,16 @@ export function forEachLine(
 ): void {
   const { shape } = tensors[0]!
   const starts = tensors.map((x) => x.storage.base + x.offset)
-  const index = new Array<number>(shape.length).fill(0)
-  let lines = 1
-  for (let a = 0; a < shape.length; a++) if (a !== axis) lines *= shape[a]!
-  for (; lines > 0; lines--) {
-    visit(starts)
-    for (let a = shape.length - 1; a >= 0; a--) {
-      if (a === axis) continue
-      const more = ++index[a]! < shape[a]!
-      if (!more) index[a] = 0
-      const places = more ? 1 : 1 - shape[a]!
-      for (let t = 0; t < starts.length; t++) starts[t]! += tensors[t]!.strides[a]! * places
-      if (more) break
+  const move = (a: number, places: number): void => {
+    for (let t = 0; t < starts.length; t++) starts[t]! += tensors[t]!.strides[a]! * places
+  }
+  const walk = (a: number): void => {
+    if (a === axis) walk(a + 1)
+    else if (a === shape.length) visit(starts)
+    else {
+      for (let i = 0; i < shape[a]!; i++, move(a, 1)) walk(a + 1)
+      move(a, -shape[a]!)
     }
   }
+  walk(0)
 }

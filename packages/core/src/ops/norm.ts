@@ -35,13 +35,10 @@ function sumOfSquares(
 
 const normFold: Fold = (data, start, count, step) => {
   const sum = sumOfSquares(data, start, count, step, 1)
-  // Within these bounds no square that matters has lost digits or overflown.
+  // Between these bounds no square that matters has lost digits or overflown.
   if (sum > 1e-280 && sum < Infinity) return Math.sqrt(sum)
-  let top = 0
-  for (let i = 0, p = start; i < count; i++, p += step) top = Math.max(top, Math.abs(data[p]!))
-  if (top === 0 || !(top < Infinity)) return top
   // A power of two, so that scaling rounds nothing.
-  const factor = top < 1 ? 2 ** 600 : 2 ** -600
+  const factor = sum < 1 ? 2 ** 600 : 2 ** -600
   return Math.sqrt(sumOfSquares(data, start, count, step, factor)) / factor
 }
 

@@ -31,8 +31,25 @@ const argsortPrimitive = /* @__PURE__ */ primitive<OrderParams>({
   saves: SAVES_NOTHING,
 })
 
-const ascending = (x: Tensor, axis: number): Tensor =>
-  apply(argsortPrimitive, [x], { axis, descending: false, count: x.shape[axis]! })
+/** The positions of the first `count` elements (of all unless told) in order, and the axis counted from the left. */
+function orderAlong(
+  op: string,
+  x: Tensor,
+  axis: number,
+  descending = false,
+  count?: number,
+): readonly [indices: Tensor, axis: number] {
+  checkTensor(op, x)
+  const position = normalizeAxis(op, axis, x.ndim)
+  const size = x.shape[position]!
+  const k = descending ? count! : size
+  if (!(Number.isInteger(k) && k >= 0 && k <= size))
+    fail(
+      op,
+      `k is ${describe(k)}; axis ${position} of ${showShape(x.shape)} allows whole numbers from 0 to ${size}`,
+    )
+  return [apply(argsortPrimitive, [x], { axis: position, descending, count: k }), position]
+}
 
 /**
  * The elements in ascending order along `axis`, NaN last (as NumPy); equal elements keep their order. The gradient goes
@@ -40,16 +57,13 @@ const ascending = (x: Tensor, axis: number): Tensor =>
  */
 export function sort<S extends Shape, const X extends number>(x: Tensor<S>, axis: AxisArg<S, X>): Tensor<S>
 export function sort(x: Tensor, axis: number): Tensor {
-  checkTensor('sort', x)
-  const position = normalizeAxis('sort', axis, x.ndim)
-  return gatherAlong(x, ascending(x, position), position)
+  return gatherAlong(x, ...orderAlong('sort', x, axis))
 }
 
 /** The positions (int32) along `axis` that sort `x`: gather(x, argsort(x, axis), axis) is sort(x, axis). */
 export function argsort<S extends Shape, const X extends number>(x: Tensor<S>, axis: AxisArg<S, X>): Tensor<S>
 export function argsort(x: Tensor, axis: number): Tensor {
-  checkTensor('argsort', x)
-  return ascending(x, normalizeAxis('argsort', axis, x.ndim))
+  return orderAlong('argsort', x, axis)[0]
 }
 
 /** What `topk` returns. */
@@ -70,14 +84,6 @@ export function topk<S extends Shape, const K extends number, const X extends nu
   axis: AxisArg<S, X>,
 ): TopK<Tensor<Resize<S, X, K>>>
 export function topk(x: Tensor, k: number, axis: number): TopK<Tensor> {
-  checkTensor('topk', x)
-  const position = normalizeAxis('topk', axis, x.ndim)
-  const size = x.shape[position]!
-  if (!Number.isInteger(k) || k < 0 || k > size)
-    fail(
-      'topk',
-      `k is ${describe(k)}; axis ${position} of ${showShape(x.shape)} allows whole numbers from 0 to ${size}`,
-    )
-  const indices = apply(argsortPrimitive, [x], { axis: position, descending: true, count: k })
+  const [indices, position] = orderAlong('topk', x, axis, true, k)
   return { values: gatherAlong(x, indices, position), indices }
 }
