@@ -164,7 +164,8 @@ export function broadcastShapes(
     const p = a[a.length - i] ?? 1
     const q = b[b.length - i] ?? 1
     if (p !== q && p !== 1 && q !== 1) {
-      const shapes = operands ?? [a, b]
+      // A number has the shape of its neighbour: no operand of its own.
+      const shapes = [...new Set(operands ?? [a, b])]
       fail(
         op,
         `shapes ${shapes.map(showShape).join(' and ')} do not broadcast: sizes ${p} and ${q} differ at axis -${i}; neither is 1${drawAlignment(shapes, i, a, b, inner)}`,

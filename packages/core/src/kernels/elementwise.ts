@@ -10,27 +10,29 @@ import { type Aval, emptyTensor, type Tensor } from '../tensor.ts'
 type Loop = (inputs: readonly Tensor[], result: Tensor, flat: boolean) => void
 
 /**
- * The inner loop runs along the last axis, or flat along all elements at once; the axes before it are counted through
- * as an odometer does.
+ * Flat, one loop runs along all elements at once. Else the inner loop runs along the last axis, and the axes before it are
+ * counted through as an odometer does.
  */
 function generatedLoop(expr: Expr, arity: number, precision: Precision): Loop | null {
   const inputs = Array.from({ length: arity }, (_, i) => i)
   const each = (code: string): string => inputs.map((i) => code.replaceAll('#', `${i}`)).join('')
+  const read = 'const x#=x[#],a#=x#.storage.data;let b#=x#.storage.base+x#.offset;'
   return generate(
     expr,
     inputs.map((i) => `v${i}`),
     precision,
     'x,r,flat',
-    (statements, result) => `
-const o=r.storage.data,shape=r.shape,last=flat?0:shape.length-1,inner=flat?r.storage.length:shape[last];
-const index=flat||new Array(last).fill(0);let ob=r.storage.base,outer=1;
-${each('const a#=x[#].storage.data,s#=x[#].strides,t#=flat?+x[#].contiguous:s#[last];let b#=x[#].storage.base+x[#].offset;')}
-for(let a=0;a<last;a++)outer*=shape[a];
-for(;outer>0;outer--,ob+=inner){
-for(let i=0;i<inner;i++){${each('const v#=a#[b#+i*t#];')}${statements};o[ob+i]=${result}}
+    (statements, result) => {
+      const loop = `for(let i=0;i<n;i++){${each('const v#=a#[b#+i*t#];')}${statements};o[ob+i]=${result}}`
+      return `const {data:o,base,length}=r.storage;${each(read)}
+if(flat){const ob=base,n=length;${each('const t#=x#.contiguous?1:0;')}${loop}return}
+const {shape}=r,last=shape.length-1,n=shape[last],index=new Array(last).fill(0);
+${each('const s#=x#.strides,t#=s#[last];')}
+for(let ob=base,end=base+length;ob<end;ob+=n){${loop}
 for(let a=last-1;a>=0;a--){
 if(++index[a]<shape[a]){${each('b#+=s#[a];')}break}
-${each('b#-=s#[a]*(shape[a]-1);')}index[a]=0}}`,
+${each('b#-=s#[a]*(shape[a]-1);')}index[a]=0}}`
+    },
   )
 }
 
@@ -43,6 +45,9 @@ function interpretedLoop(expr: Expr, precision: Precision): Loop {
     for (let i = 0; i < length; i++) data[base + i] = body(...columns.map((column) => column[i]!))
   }
 }
+
+const indexOf = (dtype: DType): number =>
+  dtype === 'float32' ? 0 : dtype === 'float64' ? 1 : dtype === 'int32' ? 2 : 3
 
 /** Whether a kernel can read `x` in step with a contiguous output, or as one value that every stride 0 repeats. */
 function isFlat(x: Tensor): boolean {
@@ -57,7 +62,7 @@ function isFlat(x: Tensor): boolean {
  * body.
  */
 export function elementwiseKernel(expr: Expr, arity: number, typedBy = 0) {
-  const loops: Partial<Record<DType, Loop>> = {}
+  const loops: (Loop | undefined)[] = []
   return (inputs: readonly Tensor[], _params: unknown, out: Aval): Tensor => {
     const x = inputs[0]!
     // Shares the strides array of a contiguous input: an allocation less per op.
@@ -65,7 +70,7 @@ export function elementwiseKernel(expr: Expr, arity: number, typedBy = 0) {
     let flat = true
     for (let i = 0; i < arity; i++) flat &&= isFlat(inputs[i]!)
     const { dtype } = inputs[typedBy]!
-    const loop = (loops[dtype] ??= generatedLoop(expr, arity, dtype) ?? interpretedLoop(expr, dtype))
+    const loop = (loops[indexOf(dtype)] ??= generatedLoop(expr, arity, dtype) ?? interpretedLoop(expr, dtype))
     loop(inputs, result, flat)
     return result
   }

@@ -46,8 +46,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   let x = lift('where', a, b)
   let y = lift('where', b, a)
   if (x.shape !== condition.shape || y.shape !== condition.shape) {
-    // A number has the shape of its neighbour: no operand of its own.
-    const all = [...new Set([condition.shape, x.shape, y.shape])]
+    const all = [condition.shape, x.shape, y.shape]
     const pair = broadcastShapes('where', condition.shape, x.shape, 0, all)
     const shape = broadcastShapes('where', pair, y.shape, 0, all)
     x = broadcastTo(x, shape)
