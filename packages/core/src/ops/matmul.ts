@@ -1,12 +1,13 @@
 /**
  * @file Matrix products. One primitive multiplies two operands whose axes are labelled m, n and k, so that its
  * derivatives are the same primitive with other labels and nothing is ever transposed for a gradient.
- * Imports kernels/matmul.ts, broadcast.ts and reshape.ts.
+ * Imports kernels/lines.ts, kernels/matmul.ts, broadcast.ts and reshape.ts.
  */
 import { fail } from '../errors.ts'
+import { forEachPart } from '../kernels/lines.ts'
 import { type MatrixView, matmulInto } from '../kernels/matmul.ts'
 import { type Primitive, primitive, SAVES_BOTH } from '../primitive.ts'
-import { broadcastShapes, checkSize, showShape, sizeOf } from '../shape.ts'
+import { allAxes, broadcastShapes, checkSize, showShape, sizeOf } from '../shape.ts'
 import type { Affine, AffineArg, MatMul, MatMulable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { emptyTensor, type Tensor } from '../tensor.ts'
@@ -25,39 +26,48 @@ export interface Labels {
   readonly a: string
   readonly b: string
   readonly out: string
+  /** Whose arguments they are, for messages. */
+  readonly op: string
 }
 
 const contractPrimitive: Primitive<Labels> = /* @__PURE__ */ primitive<Labels>({
   name: 'matmul',
-  shape: ([a, b], labels) => {
-    checkSameDType('matmul', a!, b!)
-    checkNumeric('matmul', a!)
-    const batch = a!.shape.slice(0, a!.shape.length - labels.a.length)
-    const size = (label: string): number =>
-      axisSize(a!.shape, labels.a, label) ?? axisSize(b!.shape, labels.b, label)!
-    if (labels.out.length === 0) return { shape: batch, dtype: a!.dtype }
-    const rows = size(labels.out[0]!)
-    const shape = labels.out.length === 1 ? [...batch, rows] : [...batch, rows, size(labels.out[1]!)]
-    checkSize('matmul', shape)
+  shape: ([a, b], { a: la, b: lb, out, op }) => {
+    checkSameDType(op, a!, b!)
+    checkNumeric(op, a!)
+    const shape = a!.shape.slice(0, a!.shape.length - la.length)
+    for (let i = 0; i < out.length; i++) shape.push(at(a!.shape, la, out[i]!, at(b!.shape, lb, out[i]!, 0)))
+    checkSize(op, shape)
     return { shape, dtype: a!.dtype }
   },
-  kernel: ([a, b], labels, out) => {
-    const result = emptyTensor(out.shape, out.dtype)
-    multiply(a!, b!, result, labels)
-    return result
+  kernel: ([a, b], { a: la, b: lb, out }, { shape, dtype }) => {
+    const c = emptyTensor(shape, dtype)
+    const [m, n, k] = [at(a!.shape, la, out, 1), at(b!.shape, lb, out, 1), at(a!.shape, la, lb, 1)]
+    const view = (x: Tensor, own: string, down: string, across: string): MatrixView => ({
+      data: x.storage.data,
+      start: x.storage.base + x.offset,
+      row: at(x.strides, own, down, 0),
+      column: at(x.strides, own, across, 0),
+    })
+    const [left, right, result] = [view(a!, la, out, lb), view(b!, lb, la, out), view(c, out, la, lb)]
+    const batch = allAxes(shape.length - out.length)
+    if (batch.length === 0) matmulInto(m, n, k, left, right, result)
+    else
+      forEachPart([a!, b!, c], batch, ([p, q, r]) => {
+        left.start = p!
+        right.start = q!
+        result.start = r!
+        matmulInto(m, n, k, left, right, result)
+      })
+    return c
   },
   // d/dA of sum_k A B is the same sum with the cotangent in the place of A: only the labels change places.
   vjp: [
-    (ct, [, b], _out, { a: la, b: lb, out }) =>
-      apply(contractPrimitive, [ct, b!], { a: out, b: lb, out: la }),
-    (ct, [a], _out, { a: la, b: lb, out }) => apply(contractPrimitive, [ct, a!], { a: out, b: la, out: lb }),
+    (ct, [, b], _out, { a: la, b: lb, out, op }) => contract(ct, b!, { a: out, b: lb, out: la, op }),
+    (ct, [a], _out, { a: la, b: lb, out, op }) => contract(ct, a!, { a: out, b: la, out: lb, op }),
   ],
   jvp: 'multilinear',
-  batch: ([a, b], [batchedA, batchedB], labels, size) => {
-    const x = batchedA ? a! : broadcastTo(a!, [size, ...a!.shape])
-    const y = batchedB ? b! : broadcastTo(b!, [size, ...b!.shape])
-    return apply(contractPrimitive, [x, y], labels)
-  },
+  batch: 'elementwise',
   saves: SAVES_BOTH,
 })
 
@@ -65,74 +75,37 @@ const contractPrimitive: Primitive<Labels> = /* @__PURE__ */ primitive<Labels>({
 export const contract = (a: Tensor, b: Tensor, labels: Labels): Tensor =>
   apply(contractPrimitive, [a, b], labels)
 
-const axisSize = (shape: Shape, labels: string, label: string): number | undefined => {
-  const i = labels.indexOf(label)
-  return i < 0 ? undefined : shape[shape.length - labels.length + i]
+/** What the list has for the axis whose label is one of `wanted`: its size or stride. */
+function at(list: Shape, labels: string, wanted: string, otherwise: number): number {
+  for (let i = 0; i < labels.length; i++)
+    if (wanted.indexOf(labels[i]!) >= 0) return list[list.length - labels.length + i]!
+  return otherwise
 }
 
-const stride = (x: Tensor, labels: string, label: string): number => {
-  const i = label === '' ? -1 : labels.indexOf(label)
-  return i < 0 ? 0 : x.strides[x.ndim - labels.length + i]!
+/** Matrices [m, k] or vectors [k] times matrices or vectors whose labels are `b`. */
+function product(op: string, x: Tensor, isVector: boolean, y: Tensor, b: 'kn' | 'nk' | 'k'): Tensor {
+  const out = b === 'k' ? (isVector ? '' : 'm') : isVector ? 'n' : 'mn'
+  return contract(x, y, { a: isVector ? 'k' : 'mk', b, out, op })
 }
 
-/** The label that stands in `these` and in `those` ('' when none does). */
-function shared(these: string, those: string): string {
-  for (let i = 0; i < these.length; i++) if (those.includes(these[i]!)) return these[i]!
-  return ''
+/** All rows of `x` times one matrix or vector: one product, not a batch of products with a repeated matrix. */
+function rowsTimes(op: string, x: Tensor, y: Tensor, b: 'kn' | 'nk' | 'k'): Tensor {
+  if (x.ndim <= 2) return product(op, x, x.ndim === 1, y, b)
+  const lead = x.shape.slice(0, -1)
+  const rows = product(op, reshape(x, [sizeOf(lead), x.shape[x.ndim - 1]!]), false, y, b)
+  return reshape(rows, [...lead, ...rows.shape.slice(1)])
 }
 
-function multiply(a: Tensor, b: Tensor, c: Tensor, labels: Labels): void {
-  const row = shared(labels.a, labels.out)
-  const column = shared(labels.b, labels.out)
-  const inner = shared(labels.a, labels.b)
-  const m = row === '' ? 1 : axisSize(a.shape, labels.a, row)!
-  const n = column === '' ? 1 : axisSize(b.shape, labels.b, column)!
-  const k = inner === '' ? 1 : axisSize(a.shape, labels.a, inner)!
-  const view = (x: Tensor, own: string, down: string, across: string): MatrixView => ({
-    data: x.storage.data,
-    start: x.storage.base + x.offset,
-    row: stride(x, own, down),
-    column: stride(x, own, across),
-  })
-  const left = view(a, labels.a, row, inner)
-  const right = view(b, labels.b, inner, column)
-  const target = view(c, labels.out, row, column)
-  const batchRank = c.ndim - labels.out.length
-  if (batchRank === 0) matmulInto(m, n, k, left, right, target)
-  else
-    forEachBatch(a, b, c, batchRank, (p, q, r) =>
-      matmulInto(m, n, k, { ...left, start: p }, { ...right, start: q }, { ...target, start: r }),
-    )
-}
-
-function forEachBatch(
-  a: Tensor,
-  b: Tensor,
-  c: Tensor,
-  rank: number,
-  visit: (a: number, b: number, c: number) => void,
-): void {
-  const index = new Array<number>(rank).fill(0)
-  const begin = (x: Tensor): number => x.storage.base + x.offset
-  for (let remaining = sizeOf(c.shape.slice(0, rank)); remaining > 0; remaining--) {
-    let [p, q, r] = [begin(a), begin(b), begin(c)]
-    for (let i = 0; i < rank; i++) {
-      p += index[i]! * a.strides[i]!
-      q += index[i]! * b.strides[i]!
-      r += index[i]! * c.strides[i]!
-    }
-    visit(p, q, r)
-    for (let i = rank - 1; i >= 0 && ++index[i]! === c.shape[i]; i--) index[i] = 0
+/** Both operands with the same leading axes; their matrices, or vectors, stay as they are. */
+export function broadcastBatches(op: string, a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
+  const batch = broadcastShapes(op, a.shape, b.shape, 2)
+  const stretched = (x: Tensor): Tensor => {
+    const shape = [...batch, ...x.shape.slice(-2)]
+    checkSize(op, shape)
+    return broadcastTo(x, shape)
   }
+  return [stretched(a), stretched(b)]
 }
-
-// One object per case: params are compared and printed by the tape, and nothing is allocated per call.
-const MATRIX_MATRIX: Labels = { a: 'mk', b: 'kn', out: 'mn' }
-const MATRIX_TRANSPOSED: Labels = { a: 'mk', b: 'nk', out: 'mn' }
-const VECTOR_TRANSPOSED: Labels = { a: 'k', b: 'nk', out: 'n' }
-const MATRIX_VECTOR: Labels = { a: 'mk', b: 'k', out: 'm' }
-const VECTOR_MATRIX: Labels = { a: 'k', b: 'kn', out: 'n' }
-const VECTOR_VECTOR: Labels = { a: 'k', b: 'k', out: '' }
 
 /**
  * Matrix product with NumPy's rules: sum over k of a[..., m, k] b[..., k, n]. A 1-d operand is a row on the left and a
@@ -149,34 +122,19 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0) fail('matmul', `${show()}: a 0-d operand has no inner axis; use mul`)
   const inner = a.shape[a.ndim - 1]!
   const other = b.shape[b.ndim === 1 ? 0 : b.ndim - 2]!
-  if (inner !== other)
-    fail('matmul', `${show()}: inner sizes ${inner} and ${other} differ${transposeHint(a, b)}`)
-  if (a.ndim <= 2 && b.ndim <= 2) {
-    if (a.ndim === 2) return apply(contractPrimitive, [a, b], b.ndim === 2 ? MATRIX_MATRIX : MATRIX_VECTOR)
-    return apply(contractPrimitive, [a, b], b.ndim === 2 ? VECTOR_MATRIX : VECTOR_VECTOR)
+  if (inner !== other) {
+    // The likely fix, where a transpose would make the sizes meet.
+    const hint =
+      b.shape[b.ndim - 1] === inner
+        ? '; transpose the right operand, as in a.matmul(b.T)'
+        : a.shape[a.ndim - 2] === other
+          ? '; transpose the left operand, as in a.T.matmul(b)'
+          : ''
+    fail('matmul', `${show()}: inner sizes ${inner} and ${other} differ${hint}`)
   }
-  // Many rows against one matrix are one product, not a batch of products with a repeated matrix.
-  if (b.ndim <= 2) {
-    const rows = matmul(reshape(a, [sizeOf(a.shape.slice(0, -1)), inner]), b)
-    return reshape(rows, [...a.shape.slice(0, -1), ...b.shape.slice(1)])
-  }
-  const batch = a.ndim === 1 ? b.shape.slice(0, -2) : broadcastShapes('matmul', a.shape, b.shape, 2)
-  const left = [...batch, ...a.shape.slice(-2)]
-  const right = [...batch, ...b.shape.slice(-2)]
-  checkSize('matmul', left)
-  checkSize('matmul', right)
-  const [x, y] = [broadcastTo(a, left), broadcastTo(b, right)]
-  return apply(contractPrimitive, [x, y], a.ndim === 1 ? VECTOR_MATRIX : MATRIX_MATRIX)
-}
-
-/** The likely fix, where a transpose would make the sizes meet. */
-function transposeHint(a: Tensor, b: Tensor): string {
-  const inner = a.shape[a.ndim - 1]
-  if (b.ndim >= 2 && b.shape[b.ndim - 1] === inner)
-    return '; transpose the right operand, as in a.matmul(b.T)'
-  if (a.ndim >= 2 && a.shape[a.ndim - 2] === b.shape[b.ndim === 1 ? 0 : b.ndim - 2])
-    return '; transpose the left operand, as in a.T.matmul(b)'
-  return ''
+  if (b.ndim <= 2) return rowsTimes('matmul', a, b, b.ndim === 1 ? 'k' : 'kn')
+  const [x, y] = broadcastBatches('matmul', a, b)
+  return product('matmul', x, a.ndim === 1, y, 'kn')
 }
 
 /**
@@ -193,27 +151,16 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   checkTensor('linear', weight)
   if (weight.ndim !== 2) fail('linear', `the weight must be [out, in], got ${showShape(weight.shape)}`)
   const [outputs, inputs] = weight.shape as [number, number]
-  if (x.ndim === 0 || x.shape[x.ndim - 1] !== inputs) {
+  if (x.shape[x.ndim - 1] !== inputs)
     fail(
       'linear',
       `input ${showShape(x.shape)} does not end in ${inputs}, the inputs of weight ${showShape(weight.shape)} = [out, in]`,
     )
-  }
-  checkSize('linear', [inputs === 0 ? 0 : x.size / inputs, outputs])
-  checkNumeric('linear', x)
-  checkSameDType('linear', x, weight)
-  if (bias !== undefined && bias !== null) {
-    checkTensor('linear', bias)
-    checkSameDType('linear', x, bias)
-    if (bias.ndim !== 1 || bias.shape[0] !== outputs)
-      fail('linear', `the bias must be [${outputs}], one per output, got ${showShape(bias.shape)}`)
-  }
-  const rows = x.ndim > 2 ? reshape(x, [sizeOf(x.shape.slice(0, -1)), inputs]) : x
-  const product = apply(
-    contractPrimitive,
-    [rows, weight],
-    rows.ndim === 1 ? VECTOR_TRANSPOSED : MATRIX_TRANSPOSED,
-  )
-  const z = x.ndim > 2 ? reshape(product, [...x.shape.slice(0, -1), outputs]) : product
-  return bias === undefined || bias === null ? z : add(z, bias)
+  const z = rowsTimes('linear', x, weight, 'nk')
+  if (bias === undefined || bias === null) return z
+  checkTensor('linear', bias)
+  checkSameDType('linear', x, bias)
+  if (bias.ndim !== 1 || bias.shape[0] !== outputs)
+    fail('linear', `the bias must be [${outputs}], one per output, got ${showShape(bias.shape)}`)
+  return add(z, bias)
 }

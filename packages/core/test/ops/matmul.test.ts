@@ -89,8 +89,7 @@ describe('small shapes', () => {
 })
 
 /**
- * The kernel packs from 4,000 multiplications on if the result is at least 4 x 4, works in tiles of 4 x 4, and in
- * blocks of depth 512.
+ * The kernel packs from 4,000 multiplications on if the result is at least 4 x 4, and works in tiles of 4 x 4.
  */
 const SIZES: readonly (readonly [number, number, number])[] = [
   // Around 4,000 multiplications.
@@ -112,7 +111,7 @@ const SIZES: readonly (readonly [number, number, number])[] = [
   [32, 24, 32],
   [33, 24, 31],
   [5, 700, 6],
-  // Around one and two blocks of depth.
+  // Deep ones.
   [7, 511, 9],
   [7, 512, 9],
   [7, 513, 9],
