@@ -36,7 +36,7 @@ export type SquareArg<S extends Shape, Op extends string, Ok> = number extends S
     ? { x: Gradual<M>; y: Gradual<N> } extends { x: Gradual<N> } | { y: Gradual<M> }
       ? Ok
       : `${Op}: ${Show<S>} holds no square matrices: its last sizes ${M} and ${N} differ`
-    : `${Op}: ${Show<S>} holds no matrices; it needs two axes or more`
+    : `${Op}: needs a matrix, or a batch of them; the shape is ${Show<S>}`
 
 /** What remains of S without its matrices: the shape of `det`. */
 export type Batch<S extends Shape> = S extends readonly [...infer B extends Shape, unknown, unknown]

@@ -1,105 +1,119 @@
 /**
- * @file Small dense factorizations in plain JavaScript: LU, Cholesky, triangular systems. Every matrix is a row-major
- * Float64Array, whatever the dtype, so that results are rounded to it once. Imports tensor.ts.
+ * @file Small dense factorizations in plain JavaScript: LU and Cholesky. Every matrix is a row-major Float64Array,
+ * whatever the dtype, so that results are rounded to it once. Imports lines.ts and tensor.ts.
  */
-import { type Shape, sizeOf } from '../shape.ts'
-import type { Tensor } from '../tensor.ts'
+import { allAxes, sizeOf } from '../shape.ts'
+import { type Aval, emptyTensor, type Tensor } from '../tensor.ts'
+import { forEachPart } from './lines.ts'
 
 /**
- * Calls `visit` for each index of the leading axes `batch`, which all tensors have, with the positions in memory where
- * their matrices begin.
+ * Matrix after matrix of a batch: `f` gets copies of the matrices of `inputs`, how many came before, and where each
+ * begins in memory, and returns what comes next in the result. The memory of the copies is reused.
  */
-export function eachMatrix(
-  batch: Shape,
-  tensors: readonly Tensor[],
-  visit: (starts: readonly number[], index: readonly number[]) => void,
-): void {
-  const index = new Array<number>(batch.length).fill(0)
-  const starts = tensors.map((x) => x.storage.base + x.offset)
-  for (let remaining = sizeOf(batch); remaining > 0; remaining--) {
-    visit(starts, index)
-    for (let axis = batch.length - 1; axis >= 0; axis--) {
-      const size = batch[axis]!
-      const wraps = ++index[axis]! === size
-      for (let t = 0; t < tensors.length; t++)
-        starts[t]! += tensors[t]!.strides[axis]! * (wraps ? 1 - size : 1)
-      if (!wraps) break
-      index[axis] = 0
-    }
-  }
+export function mapMatrices(
+  inputs: readonly Tensor[],
+  { shape, dtype }: Aval,
+  f: (matrices: Float64Array[], place: number, starts: readonly number[]) => ArrayLike<number>,
+): Tensor {
+  const result = emptyTensor(shape, dtype)
+  const matrices = inputs.map((x) => new Float64Array(sizeOf(x.shape.slice(-2))))
+  let position = result.storage.base
+  forEachPart(inputs, allAxes(inputs[0]!.ndim - 2), (starts, place) => {
+    for (const [i, x] of inputs.entries()) readMatrix(x, starts[i]!, matrices[i]!)
+    const values = f(matrices, place, starts)
+    for (let i = 0; i < values.length; i++) result.storage.data[position++] = values[i]!
+  })
+  return result
 }
 
-/** Copies the matrix of `x` that begins at `start` to `target`. */
-export function readMatrix(x: Tensor, start: number, target: Float64Array): void {
-  const { data } = x.storage
-  const [rows, columns] = x.shape.slice(-2) as [number, number]
-  const [down, across] = x.strides.slice(-2) as [number, number]
-  for (let i = 0, q = 0; i < rows; i++)
-    for (let j = 0, p = start + i * down; j < columns; j++, p += across) target[q++] = data[p]!
+function readMatrix({ shape, strides, storage }: Tensor, start: number, copy: Float64Array): void {
+  const rank = shape.length
+  for (let i = 0, q = 0; i < shape[rank - 2]!; i++)
+    for (let j = 0, p = start + i * strides[rank - 2]!; j < shape[rank - 1]!; j++, p += strides[rank - 1]!)
+      copy[q++] = storage.data[p]!
 }
 
 function swapRows(columns: number, x: Float64Array, i: number, k: number): void {
-  if (i === k) return
-  for (let j = 0, p = i * columns, q = k * columns; j < columns; j++, p++, q++) {
-    const value = x[p]!
-    x[p] = x[q]!
-    x[q] = value
-  }
+  for (let j = 0, p = i * columns, q = k * columns; j < columns; j++, p++, q++) [x[p], x[q]] = [x[q]!, x[p]!]
 }
 
-/** b[i, :] -= factor * b[k, :], from column `from` on. */
+/** b[i, :] -= factor * b[k, :], from column `from` on. Zeros are skipped: triangular matrices have many. */
 function subtractRow(columns: number, b: Float64Array, i: number, k: number, factor: number, from = 0): void {
+  if (factor === 0) return
   for (let j = from, p = i * columns + from, q = k * columns + from; j < columns; j++, p++, q++)
     b[p]! -= factor * b[q]!
 }
 
+/** `value` (1) times the identity. */
+export const identity = (n: number, value = 1): Float64Array => {
+  const x = new Float64Array(n * n)
+  for (let p = 0; p < x.length; p += n + 1) x[p] = value
+  return x
+}
+
 /**
- * P A = L U in place, L below the diagonal, with partial pivoting: row i was swapped with row `swaps[i]`. Returns the
- * first pivot that is 0, where it stops, or n.
+ * P A = L U in place, L below the diagonal, with partial pivoting. Row i was swapped with row `swaps[i]` of the list that
+ * is returned; where a pivot is 0 it stops, and the list is shorter than n.
  */
-export function factorLU(n: number, a: Float64Array, swaps: Int32Array): number {
+export function factorLU(n: number, a: Float64Array): number[] {
+  const swaps: number[] = []
   for (let k = 0; k < n; k++) {
-    let best = -1
-    // A NaN is taken, so that it shows in the result: a matrix with NaN is not known to be singular.
-    for (let i = k; i < n && !Number.isNaN(best); i++) {
-      const size = Math.abs(a[i * n + k]!)
-      if (size <= best) continue
-      best = size
-      swaps[k] = i
-    }
-    if (best === 0) return k
-    swapRows(n, a, k, swaps[k]!)
+    let best = k
     for (let i = k + 1; i < n; i++) {
-      const factor = a[i * n + k]! / a[k * n + k]!
-      a[i * n + k] = factor
-      subtractRow(n, a, i, k, factor, k + 1)
+      const size = Math.abs(a[i * n + k]!)
+      // A NaN is taken, so that it shows in the result: a matrix with NaN is not known to be singular.
+      if (size > Math.abs(a[best * n + k]!) || Number.isNaN(size)) best = i
     }
+    const pivot = a[best * n + k]!
+    if (pivot === 0) break
+    swaps.push(best)
+    swapRows(n, a, k, best)
+    for (let i = k + 1; i < n; i++) subtractRow(n, a, i, k, (a[i * n + k]! /= pivot), k + 1)
   }
-  return n
+  return swaps
 }
 
 /** Solves A X = B in place of B [n, columns], given the factors of A. */
 export function solveLU(
   n: number,
   columns: number,
-  a: Float64Array,
-  swaps: Int32Array,
+  lu: Float64Array,
+  swaps: readonly number[],
   b: Float64Array,
 ): void {
-  for (let i = 0; i < n; i++) swapRows(columns, b, i, swaps[i]!)
-  for (let i = 1; i < n; i++) for (let k = 0; k < i; k++) subtractRow(columns, b, i, k, a[i * n + k]!)
+  for (const [i, row] of swaps.entries()) swapRows(columns, b, i, row)
+  for (let i = 0; i < n; i++) for (let k = 0; k < i; k++) subtractRow(columns, b, i, k, lu[i * n + k]!)
   for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) subtractRow(columns, b, i, k, a[i * n + k]!)
-    const pivot = a[i * n + i]!
+    for (let k = i + 1; k < n; k++) subtractRow(columns, b, i, k, lu[i * n + k]!)
+    const pivot = lu[i * n + i]!
     for (let j = i * columns; j < (i + 1) * columns; j++) b[j]! /= pivot
   }
 }
 
-/** Determinant from the factors of A: the product of the pivots, its sign changed by each swap. */
-export function determinantLU(n: number, a: Float64Array, swaps: Int32Array): number {
-  let product = 1
-  for (let i = 0; i < n; i++) product *= swaps[i] === i ? a[i * n + i]! : -a[i * n + i]!
-  return product
+/** The product of the pivots, its sign changed by each swap. Leaves the factors of A in place of A. */
+export function determinant(n: number, a: Float64Array, swaps: readonly number[] = factorLU(n, a)): number {
+  if (swaps.length < n) return 0
+  return swaps.reduce((product, row, i) => product * (row === i ? a[i * n + i]! : -a[i * n + i]!), 1)
+}
+
+/**
+ * The cofactors of A, its determinant's gradient: det(A) A⁻ᵀ, accurate near singular matrices too (Stewart 1998). With a
+ * pivot of 0 there is no inverse: cofactor (i, j) is the determinant of A with unit vector j in place of row i.
+ */
+export function cofactors(n: number, a: Float64Array): Float64Array {
+  const lu = a.map((_, p) => a[(p % n) * n + Math.floor(p / n)]!)
+  const swaps = factorLU(n, lu)
+  if (swaps.length === n) {
+    const x = identity(n, determinant(n, lu, swaps))
+    solveLU(n, n, lu, swaps, x)
+    return x
+  }
+  return a.map((_, p) => {
+    const replaced = a.slice()
+    replaced.fill(0, p - (p % n), p - (p % n) + n)
+    replaced[p] = 1
+    return determinant(n, replaced)
+  })
 }
 
 /**
@@ -110,31 +124,13 @@ export function factorCholesky(n: number, a: Float64Array): number {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let rest = a[i * n + j]!
-      for (let k = 0, p = i * n, q = j * n; k < j; k++, p++, q++) rest -= a[p]! * a[q]!
-      if (i === j && !(rest > 0)) {
-        a[i * n + i] = rest
-        return i
-      }
-      a[i * n + j] = i === j ? Math.sqrt(rest) : rest / a[j * n + j]!
+      for (let k = 0; k < j; k++) rest -= a[i * n + k]! * a[j * n + k]!
+      a[i * n + j] = rest
+      if (j < i) a[i * n + j]! /= a[j * n + j]!
+      else if (!(rest > 0)) return i
     }
+    a[i * n + i] = Math.sqrt(a[i * n + i]!)
     a.fill(0, i * n + i + 1, (i + 1) * n)
   }
   return n
-}
-
-/** Solves L X = B (or Lᵀ X = B) in place of B [n, columns]; L is lower triangular, above it nothing is read. */
-export function solveLower(
-  n: number,
-  columns: number,
-  l: Float64Array,
-  transposed: boolean,
-  b: Float64Array,
-): void {
-  for (let step = 0; step < n; step++) {
-    const i = transposed ? n - 1 - step : step
-    if (transposed) for (let k = i + 1; k < n; k++) subtractRow(columns, b, i, k, l[k * n + i]!)
-    else for (let k = 0; k < i; k++) subtractRow(columns, b, i, k, l[i * n + k]!)
-    const pivot = l[i * n + i]!
-    for (let j = i * columns; j < (i + 1) * columns; j++) b[j]! /= pivot
-  }
 }

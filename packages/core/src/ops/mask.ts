@@ -1,8 +1,10 @@
-/** @file Ops that replace what a mask marks: maskedFill, tril, triu. Imports where.ts. */
+/** @file Ops that replace what a mask marks: maskedFill, tril, triu. Imports matrices.ts and where.ts. */
+import type { DType } from '../dtype.ts'
 import { describe, fail } from '../errors.ts'
-import { broadcastShapes, showShape } from '../shape.ts'
+import { broadcastShapes } from '../shape.ts'
 import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
 import { emptyTensor, type Tensor } from '../tensor.ts'
+import { matrixSizes } from './matrices.ts'
 import { checkTensor, constant } from './operand.ts'
 import { where } from './where.ts'
 
@@ -25,18 +27,28 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
   return where(mask, value, x)
 }
 
+/** A matrix whose elements are a function of column - row. */
+export function banded(rows: number, columns: number, dtype: DType, f: (distance: number) => number): Tensor {
+  const matrix = emptyTensor([rows, columns], dtype)
+  const { data, base } = matrix.storage
+  for (let i = 0, p = base; i < rows; i++) for (let j = 0; j < columns; j++) data[p++] = f(j - i)
+  return matrix
+}
+
 /** Keeps the elements of the last two axes with low <= column - row <= high; the others become 0. */
-function band(op: string, x: Tensor, k: number, low: number, high: number): Tensor {
-  checkTensor(op, x)
-  if (x.ndim < 2) fail(op, `needs a matrix, or a batch of them; the shape is ${showShape(x.shape)}`)
-  if (!Number.isInteger(k)) fail(op, `k must be a whole number, got ${describe(k)}`)
+export function band(x: Tensor, low: number, high: number): Tensor {
   if (x.size === 0) return x
   const [rows, columns] = x.shape.slice(-2) as [number, number]
-  const mask = emptyTensor([rows, columns], 'bool')
-  const { data, base } = mask.storage
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) data[base + i * columns + j] = j - i >= low && j - i <= high ? 1 : 0
-  return where(mask, x, 0)
+  return where(
+    banded(rows, columns, 'bool', (d) => Number(d >= low && d <= high)),
+    x,
+    0,
+  )
+}
+
+function checkTriangle(op: string, x: Tensor, k: number): void {
+  matrixSizes(op, checkTensor(op, x))
+  if (!Number.isInteger(k)) fail(op, `k must be a whole number, got ${describe(k)}`)
 }
 
 /**
@@ -45,7 +57,8 @@ function band(op: string, x: Tensor, k: number, low: number, high: number): Tens
  */
 export function tril<S extends Shape>(x: Tensor<S>, k?: number): Tensor<S>
 export function tril(x: Tensor, k = 0): Tensor {
-  return band('tril', x, k, -Infinity, k)
+  checkTriangle('tril', x, k)
+  return band(x, -Infinity, k)
 }
 
 /**
@@ -54,5 +67,6 @@ export function tril(x: Tensor, k = 0): Tensor {
  */
 export function triu<S extends Shape>(x: Tensor<S>, k?: number): Tensor<S>
 export function triu(x: Tensor, k = 0): Tensor {
-  return band('triu', x, k, k, Infinity)
+  checkTriangle('triu', x, k)
+  return band(x, k, Infinity)
 }

@@ -1,53 +1,49 @@
 /** @file solve and inv, by LU factors with partial pivoting. Imports kernels/linear-algebra.ts, matmul.ts and matrices.ts. */
 import type { Solve, SolveArg, SquareArg } from '../algebra-types.ts'
 import { fail } from '../errors.ts'
-import { eachMatrix, factorLU, readMatrix, solveLU } from '../kernels/linear-algebra.ts'
+import { factorLU, identity, mapMatrices, solveLU } from '../kernels/linear-algebra.ts'
 import { type Primitive, primitive, SAVES_OUTPUT } from '../primitive.ts'
-import { broadcastShapes, checkSize, showShape } from '../shape.ts'
+import { showShape } from '../shape.ts'
 import type { Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
-import { emptyTensor, type Tensor } from '../tensor.ts'
-import { broadcastTo } from './broadcast.ts'
+import type { Aval, Tensor } from '../tensor.ts'
 import { neg, sub } from './elementwise.ts'
-import { matmul } from './matmul.ts'
-import { batchOf, checkSquare, nameMatrix, transposed } from './matrices.ts'
+import { broadcastBatches, matmul } from './matmul.ts'
+import { nameMatrix, squareSize, transposed } from './matrices.ts'
 import { checkSameDType, checkTensor } from './operand.ts'
-import { reshape, unsqueeze } from './reshape.ts'
+import { squeeze, unsqueeze } from './reshape.ts'
 
-/** Factors, in place, one matrix of a batch. */
-function factor(op: string, n: number, lu: Float64Array, swaps: Int32Array, index: readonly number[]): void {
-  const pivot = factorLU(n, lu, swaps)
-  if (pivot < n)
-    fail(
-      op,
-      `${nameMatrix(index)} is singular: pivot ${pivot} of ${n} is 0, so that A x = b has no solution or many`,
-    )
+/** X with A X = B, or, without B, the inverse of A. */
+function solveKernel(op: string, inputs: readonly Tensor[], out: Aval): Tensor {
+  const [n, columns] = out.shape.slice(-2) as [number, number]
+  let lu = identity(n)
+  let swaps: readonly number[] = []
+  let factored = -1
+  return mapMatrices(inputs, out, (matrices, place, [start]) => {
+    // One matrix for many right-hand sides is factored once: it lies at one place, with strides 0.
+    if (start !== factored) {
+      const spare = lu
+      lu = matrices[0]!
+      matrices[0] = spare
+      swaps = factorLU(n, lu)
+      factored = start!
+    }
+    const b = matrices[1] ?? identity(n)
+    if (swaps.length < n)
+      fail(
+        op,
+        `${nameMatrix(out, place)} is singular: pivot ${swaps.length} of ${n} is 0, and there is no inverse`,
+      )
+    solveLU(n, columns, lu, swaps, b)
+    return b
+  })
 }
 
 /** A X = B with matrices B [..., n, k] and equal leading axes. */
 const solvePrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'solve',
   shape: ([, b]) => b!,
-  kernel: ([a, b], _params, out) => {
-    const [n, columns] = b!.shape.slice(-2) as [number, number]
-    const result = emptyTensor(out.shape, out.dtype)
-    const lu = new Float64Array(n * n)
-    const x = new Float64Array(n * columns)
-    const swaps = new Int32Array(n)
-    let factored = -1
-    eachMatrix(batchOf(b!.shape), [a!, b!, result], ([p, q, r], index) => {
-      // One matrix for many right-hand sides is factored once: it lies at one place, with strides 0.
-      if (p !== factored) {
-        readMatrix(a!, p!, lu)
-        factor('solve', n, lu, swaps, index)
-        factored = p!
-      }
-      readMatrix(b!, q!, x)
-      solveLU(n, columns, lu, swaps, x)
-      result.storage.data.set(x, r)
-    })
-    return result
-  },
+  kernel: (inputs, _params, out) => solveKernel('solve', inputs, out),
   // B' = A⁻ᵀ X', A' = -B' Xᵀ.
   vjp: [
     (ct, [a], out) => neg(matmul(solveMatrices(transposed(a!), ct), transposed(out))),
@@ -63,10 +59,11 @@ const solvePrimitive: Primitive = /* @__PURE__ */ primitive({
   saves: { inputs: [0], output: true },
 })
 
-const solveMatrices = (a: Tensor, b: Tensor): Tensor => apply(solvePrimitive, [a, b], undefined)
+/** `solve` for matrices with equal leading axes. */
+export const solveMatrices = (a: Tensor, b: Tensor): Tensor => apply(solvePrimitive, [a, b], undefined)
 
 /**
- * X with A X = B, by LU factors with partial pivoting in float64. `a` is [..., n, n]. As in NumPy 2, `b` is one vector
+ * X with A X = b, by LU factors with partial pivoting in float64. `a` is [..., n, n]. As in NumPy 2, `b` is one vector
  * [n] when it is 1-d (then the result is [..., n]), else it holds matrices [..., n, k]; leading axes broadcast.
  * A matrix with a pivot of exactly 0 is singular, an error; one that is singular but for rounding gives large numbers.
  * Gradients, with Y = A⁻ᵀ ct: Y for b, -Y Xᵀ for a (Giles 2008, section 2.3.1).
@@ -78,47 +75,26 @@ export function solve<A extends Shape, B extends Shape>(
 export function solve(a: Tensor, b: Tensor): Tensor {
   checkTensor('solve', a)
   checkTensor('solve', b)
-  checkSquare('solve', a)
+  const n = squareSize('solve', a)
   checkSameDType('solve', a, b)
   if (b.ndim === 0) fail('solve', 'b is 0-d; it must be a vector or hold matrices')
-  const n = a.shape[a.ndim - 1]!
-  const isVector = b.ndim === 1
-  const right = isVector ? unsqueeze(b, 1) : b
+  const right = b.ndim === 1 ? unsqueeze(b, 1) : b
   const rows = right.shape[right.ndim - 2]!
   if (rows !== n)
     fail('solve', `${n} equations in ${showShape(a.shape)}, but ${rows} rows in ${showShape(b.shape)}`)
-  const batch = broadcastShapes('solve', a.shape, right.shape, 2)
-  const shape = [...batch, n, right.shape[right.ndim - 1]!]
-  checkSize('solve', shape)
-  checkSize('solve', [...batch, n, n])
-  const x = solveMatrices(broadcastTo(a, [...batch, n, n]), broadcastTo(right, shape))
-  return isVector ? reshape(x, [...batch, n]) : x
+  const x = solveMatrices(...broadcastBatches('solve', a, right))
+  return b.ndim === 1 ? squeeze(x, -1) : x
 }
 
 const inversePrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'inv',
   shape: ([a]) => {
-    checkSquare('inv', a!)
+    squareSize('inv', a!)
     return a!
   },
-  kernel: ([a], _params, out) => {
-    const n = a!.shape[a!.ndim - 1]!
-    const result = emptyTensor(out.shape, out.dtype)
-    const lu = new Float64Array(n * n)
-    const x = new Float64Array(n * n)
-    const swaps = new Int32Array(n)
-    eachMatrix(batchOf(a!.shape), [a!, result], ([p, r], index) => {
-      readMatrix(a!, p!, lu)
-      factor('inv', n, lu, swaps, index)
-      x.fill(0)
-      for (let i = 0; i < n; i++) x[i * n + i] = 1
-      solveLU(n, n, lu, swaps, x)
-      result.storage.data.set(x, r)
-    })
-    return result
-  },
+  kernel: (inputs, _params, out) => solveKernel('inv', inputs, out),
   vjp: [(ct, _inputs, out) => neg(matmul(matmul(transposed(out), ct), transposed(out)))],
-  jvp: ([da], _inputs, out) => da! && neg(matmul(matmul(out, da!), out)),
+  jvp: ([da], _inputs, out) => neg(matmul(matmul(out, da!), out)),
   batch: 'elementwise',
   saves: SAVES_OUTPUT,
 })

@@ -253,7 +253,7 @@ describe('shapes', () => {
     const t = (...shape: number[]): Tensor => zeros(shape)
     const cases: readonly (readonly [() => Tensor, string])[] = [
       [() => det(t(2, 3)), 'det: [2, 3] holds no square matrices: its last sizes 2 and 3 differ'],
-      [() => inv(t(3)), 'inv: [3] holds no matrices; it needs two axes or more'],
+      [() => inv(t(3)), 'inv: needs a matrix, or a batch of them; the shape is [3]'],
       [
         () => cholesky(t(2, 3, 2)),
         'cholesky: [2, 3, 2] holds no square matrices: its last sizes 3 and 2 differ',

@@ -27,7 +27,7 @@ export const algebraMistakes: readonly (readonly [code: string, message: string]
   ],
   [
     'cholesky(«zeros([3])»)',
-    says('Tensor<[3]>', 'cholesky: [3] holds no matrices; it needs two axes or more'),
+    says('Tensor<[3]>', 'cholesky: needs a matrix, or a batch of them; the shape is [3]'),
   ],
   [
     'solve(zeros([3, 3]), «t23»)',
@@ -55,7 +55,7 @@ export const algebraMistakes: readonly (readonly [code: string, message: string]
   ],
   [
     '«zeros([3])».cholesky()',
-    saysOfThis('Tensor<[3]>', 'cholesky: [3] holds no matrices; it needs two axes or more'),
+    saysOfThis('Tensor<[3]>', 'cholesky: needs a matrix, or a batch of them; the shape is [3]'),
   ],
   [
     '«zeros([3])».tril(1)',
