@@ -1,11 +1,12 @@
 /** @file gather and scatterAdd along an axis: each is the adjoint of the other. Imports kernels/lines.ts and copy.ts. */
 import { fail } from '../errors.ts'
-import { copyInto } from '../kernels/copy.ts'
+import { castOf, copyInto, copyOf } from '../kernels/copy.ts'
 import { forEachLine } from '../kernels/lines.ts'
 import type { GatherArg } from '../movement-types.ts'
 import { type Primitive, primitive } from '../primitive.ts'
 import { normalizeAxis, sameShape, showShape } from '../shape.ts'
 import type { AxisArg, Shape } from '../shape-types.ts'
+import type { Storage } from '../storage.ts'
 import { apply } from '../tape.ts'
 import { type Aval, emptyTensor, filledTensor, type Tensor } from '../tensor.ts'
 import { checkNumeric, checkSameDType, checkTensor } from './operand.ts'
@@ -22,17 +23,26 @@ function checkIndices(op: string, x: Aval, indices: Aval, axis: number): void {
     )
 }
 
-/** The position that an index means, negative ones from the end. */
-function wrapped(op: string, index: number, axis: number, size: number): number {
-  const position = index < 0 ? index + size : index
-  if (position < 0 || position >= size)
-    fail(
-      op,
-      size === 0
-        ? `index ${index} of axis ${axis}, which has no elements`
-        : `index ${index} is out of range for axis ${axis} of size ${size}; use ${-size} to ${size - 1}`,
-    )
-  return position
+/** For each of the indices along `axis`: where in the memory of `x` the element lies that it means. In new memory, dense. */
+function positionsOf(op: string, x: Tensor, indices: Tensor, axis: number): Storage {
+  const positions = copyOf(indices)
+  const { data } = positions.storage
+  const [size, stride] = [x.shape[axis]!, x.strides[axis]!]
+  const [count, step] = [positions.shape[axis]!, positions.strides[axis]!]
+  forEachLine([positions, x], axis, ([first, start]) => {
+    for (let k = 0, p = first!; k < count; k++, p += step) {
+      const index = data[p]!
+      if (index < -size || index >= size)
+        fail(
+          op,
+          size === 0
+            ? `index ${index} of axis ${axis}, which has no elements`
+            : `index ${index} is out of range for axis ${axis} of size ${size}; use ${-size} to ${size - 1}`,
+        )
+      data[p] = start! + (index < 0 ? index + size : index) * stride
+    }
+  })
+  return positions.storage
 }
 
 const gatherPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>({
@@ -43,13 +53,10 @@ const gatherPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>({
   },
   kernel: ([x, indices], axis, out) => {
     const result = emptyTensor(out.shape, out.dtype)
-    const [size, count] = [x!.shape[axis]!, out.shape[axis]!]
-    const [source, list, target] = [x!.storage.data, indices!.storage.data, result.storage.data]
-    const [xs, is, rs] = [x!.strides[axis]!, indices!.strides[axis]!, result.strides[axis]!]
-    forEachLine([x!, indices!, result], axis, ([p, q, r]) => {
-      for (let k = 0; k < count; k++)
-        target[r! + k * rs] = source[p! + wrapped('gather', list[q! + k * is]!, axis, size) * xs]!
-    })
+    const positions = positionsOf('gather', x!, indices!, axis)
+    const source = x!.storage.data
+    const { data, base, length } = result.storage
+    for (let k = 0; k < length; k++) data[base + k] = source[positions.data[positions.base + k]!]!
     return result
   },
   vjp: [
@@ -77,20 +84,14 @@ const scatterAddPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>
     return { shape: x!.shape, dtype: x!.dtype }
   },
   kernel: ([x, indices, source], axis, out) => {
-    const result = emptyTensor(out.shape, out.dtype)
-    const { data, base, length } = result.storage
     // Sums in float64, so that many duplicates do not drift in float32.
-    const total = new Float64Array(length)
-    copyInto(total, 0, result.strides, true, x!)
-    const [size, count] = [out.shape[axis]!, source!.shape[axis]!]
-    const [added, list] = [source!.storage.data, indices!.storage.data]
-    const [ss, is, rs] = [source!.strides[axis]!, indices!.strides[axis]!, result.strides[axis]!]
-    forEachLine([source!, indices!, result], axis, ([p, q, r]) => {
-      for (let k = 0; k < count; k++)
-        total[r! - base + wrapped('scatterAdd', list[q! + k * is]!, axis, size) * rs]! += added[p! + k * ss]!
-    })
-    data.set(total, base)
-    return result
+    const total = emptyTensor(out.shape, 'float64')
+    const { data, base } = total.storage
+    copyInto(data, base, total.strides, true, x!)
+    const positions = positionsOf('scatterAdd', total, indices!, axis)
+    const added = source!.data
+    for (let k = 0; k < positions.length; k++) data[positions.data[positions.base + k]!]! += added[k]!
+    return castOf(total, out.dtype)
   },
   vjp: [(ct) => ct, null, (ct, [, indices], _out, axis) => gatherAlong(ct, indices!, axis)],
   jvp: 'linear',

@@ -10,7 +10,13 @@ import { checkTensor } from './operand.ts'
 import { reshape } from './reshape.ts'
 import { slice } from './slice.ts'
 
-const isCount = (x: unknown): x is number => Number.isInteger(x) && (x as number) >= 0
+/** The list of counts; throws unless it is one, of whole numbers >= 0. */
+function checkCounts(op: string, name: string, counts: readonly unknown[]): readonly number[] {
+  for (let i = 0; i < counts.length; i++)
+    if (!(Number.isInteger(counts[i]) && (counts[i] as number) >= 0))
+      fail(op, `${name} ${i} is ${describe(counts[i])}; use a whole number >= 0`)
+  return counts as readonly number[]
+}
 
 /**
  * `x` repeated `reps[i]` times along axis i, as NumPy's tile: the axes of `x` and `reps` align at the right, and what is
@@ -26,19 +32,16 @@ export function tile(x: Tensor, reps: number | Shape): Tensor {
   const given = typeof reps === 'number' ? [reps] : reps
   if (!Array.isArray(given))
     fail('tile', `reps must be a number or an array of numbers, got ${describe(reps)}`)
-  const rank = Math.max(given.length, x.ndim)
-  if (rank > MAX_RANK) fail('tile', `${given.length} repetition counts; at most ${MAX_RANK} axes are allowed`)
+  const counts = checkCounts('tile', 'repetition count', given)
+  const rank = Math.max(counts.length, x.ndim)
   const apart: number[] = []
   const repeated: number[] = []
   const shape: number[] = []
-  for (let axis = 0; axis < rank; axis++) {
-    const size = x.shape[axis - rank + x.ndim] ?? 1
-    const place = axis - rank + given.length
-    const count: unknown = place < 0 ? 1 : given[place]
-    if (!isCount(count))
-      fail('tile', `repetition count ${place} is ${describe(count)}; use a whole number >= 0`)
+  for (let axis = rank; axis > 0; axis--) {
+    const size = x.shape[x.ndim - axis] ?? 1
+    const count = counts[counts.length - axis] ?? 1
     shape.push(size * count)
-    // An axis that is there to repeat stands before the axis that is repeated.
+    // An axis that is there to repeat stands before the axis that is repeated; one of size 1 repeats itself.
     if (size !== 1 && count !== 1) {
       apart.push(1)
       repeated.push(count)
@@ -88,23 +91,19 @@ export function split(x: Tensor, sizes: number | Shape, axis: number): Tensor[] 
   checkTensor('split', x)
   const position = normalizeAxis('split', axis, x.ndim)
   const size = x.shape[position]!
-  let start = 0
-  return partSizes(sizes, size, position).map((count) => part(x, position, start, (start += count)))
+  let end = 0
+  return partSizes(sizes, size, position).map((count) => part(x, position, end, (end += count)))
 }
 
 function partSizes(sizes: unknown, size: number, axis: number): readonly number[] {
   if (Array.isArray(sizes)) {
-    let total = 0
-    for (let i = 0; i < sizes.length; i++) {
-      if (!isCount(sizes[i])) fail('split', `size ${i} is ${describe(sizes[i])}; use a whole number >= 0`)
-      total += sizes[i]
-    }
+    const total = checkCounts('split', 'size', sizes).reduce((sum, count) => sum + count, 0)
     if (total !== size)
       fail('split', `the sizes sum to ${total}, axis ${axis} has ${size} elements; they must be equal`)
     return sizes
   }
-  if (!isCount(sizes) || sizes === 0)
+  const each = sizes as number
+  if (!(Number.isInteger(each) && each >= 1))
     fail('split', `sizes must be a whole number >= 1 or an array of them, got ${describe(sizes)}`)
-  const count = Math.max(1, Math.ceil(size / sizes))
-  return Array.from({ length: count }, (_, i) => Math.min(sizes, size - i * sizes))
+  return Array.from({ length: Math.ceil(size / each) || 1 }, (_, i) => Math.min(each, size - i * each))
 }

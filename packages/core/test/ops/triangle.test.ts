@@ -183,7 +183,7 @@ describe('mistakes', () => {
     expect(() => tile(x, new Array<number>(21).fill(2))).toThrow(/^tile: too many axes repeat for \[0, 2, /)
     expect(tensor([1]).tile(new Array<number>(32).fill(1)).ndim).toBe(32)
     expect(() => tileAny(matrix, new Array<number>(33).fill(1))).toThrow(
-      'tile: 33 repetition counts; at most 32',
+      'tile: a shape of 33 axes; at most 32',
     )
   })
 })
