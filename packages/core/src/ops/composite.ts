@@ -6,7 +6,7 @@ import { normalizeAxes, normalizeAxis, reducedShape, showShape, sizeOf } from '.
 import type { Axes, AxesArg, AxisArg, Reduce, Shape } from '../shape-types.ts'
 import { filledTensor, type Tensor } from '../tensor.ts'
 import { keepdimsOf, type ReduceOptions, sumAxes } from './broadcast.ts'
-import { lt } from './compare.ts'
+import { eq, lt } from './compare.ts'
 import { add } from './define.ts'
 import { abs, div, exp, log, sqrt, square, sub } from './elementwise.ts'
 import { cast } from './memory.ts'
@@ -51,14 +51,16 @@ export function variance(x: Tensor, axis?: Axes, options?: VarianceOptions): Ten
   return spread('variance', x, axis, options)
 }
 
-/** Standard deviation: the square root of the variance. Its gradient is not defined where all elements are equal. */
+/** Standard deviation: the square root of the variance. Where all elements are equal its gradient is 0, as in PyTorch. */
 export function std<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
   x: Tensor<S>,
   axis?: AxesArg<S, X>,
   options?: VarianceOptions<K>,
 ): Tensor<Reduce<S, X, K>>
 export function std(x: Tensor, axis?: Axes, options?: VarianceOptions): Tensor {
-  return sqrt(spread('std', x, axis, options))
+  const squared = spread('std', x, axis, options)
+  const isZero = eq(squared, 0)
+  return where(isZero, 0, sqrt(where(isZero, 1, squared)))
 }
 
 const SPREAD_OPTIONS: readonly string[] = ['keepdims', 'correction']

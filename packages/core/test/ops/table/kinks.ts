@@ -111,7 +111,7 @@ export const kinks: readonly Kink[] = [
   kink('cumprod', 'cumprod(x, 0)', [3, 0, 2], [1, 9, 0], 'the same'),
   kink('norm', 'norm(x)', [0, 0], [0, 0], '0 where the norm is 0'),
   kink('norm', 'norm(x)', [3, -4], [0.6, -0.8], 'and x / norm elsewhere'),
-  kink('std', 'std(x)', [2, 2], [nan, nan], 'NaN where all are equal (PyTorch: 0)'),
+  kink('std', 'std(x)', [2, 2], [0, 0], '0 where all are equal'),
   kink(
     'sort',
     'mul(sort(x, 0), f64([10, 20, 30, 40]))',
