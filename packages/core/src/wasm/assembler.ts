@@ -61,9 +61,10 @@ export class WasmFunction {
     return this
   }
 
-  lane(name: keyof typeof LANE_OPCODES, lane: number): this {
+  /** `offset`, as for `memory`, where the lane is stored. */
+  lane(name: keyof typeof LANE_OPCODES, lane: number, offset = 0): this {
     this.#opcode(LANE_OPCODES[name])
-    if (name.startsWith('v128')) this.#code.unsigned(0).unsigned(0)
+    if (name.startsWith('v128')) this.#code.unsigned(0).unsigned(offset)
     this.#code.byte(lane)
     return this
   }
@@ -124,8 +125,14 @@ export class WasmFunction {
 
   /** Locals and instructions, as the code section has them. */
   encode(): Bytes {
-    const body = new Bytes().unsigned(this.#locals.length)
-    for (const type of this.#locals) body.unsigned(1).byte(TYPES[type])
+    const runs: { readonly type: ValueType; count: number }[] = []
+    for (const type of this.#locals) {
+      const last = runs.at(-1)
+      if (last?.type === type) last.count++
+      else runs.push({ type, count: 1 })
+    }
+    const body = new Bytes().unsigned(runs.length)
+    for (const { type, count } of runs) body.unsigned(count).byte(TYPES[type])
     return body.append(this.#code.view()).byte(0x0b)
   }
 }

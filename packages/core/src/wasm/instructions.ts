@@ -9,8 +9,10 @@ export const OPCODES = {
   select: 0x1b,
   'f32.load': 0x2a,
   'f64.load': 0x2b,
+  'i32.store': 0x36,
   'f32.store': 0x38,
   'f64.store': 0x39,
+  'i32.store16': 0x3b,
   'i32.eqz': 0x45,
   'i32.lt_s': 0x48,
   'i32.lt_u': 0x49,
@@ -26,6 +28,7 @@ export const OPCODES = {
   'f64.add': 0xa0,
   'f64.mul': 0xa2,
   'v128.load': VECTOR + 0x00,
+  'v128.load16_splat': VECTOR + 0x08,
   'v128.load32_splat': VECTOR + 0x09,
   'v128.load64_splat': VECTOR + 0x0a,
   'v128.store': VECTOR + 0x0b,
@@ -59,7 +62,11 @@ export const OPCODES = {
   'f32x4.floor': VECTOR + 0x68,
   'f32x4.nearest': VECTOR + 0x6a,
   'f64x2.floor': VECTOR + 0x75,
+  'i16x8.extend_low_i8x16_u': VECTOR + 0x89,
   'f64x2.nearest': VECTOR + 0x94,
+  'i32x4.bitmask': VECTOR + 0xa4,
+  'i32x4.extend_low_i16x8_u': VECTOR + 0xa9,
+  'i64x2.bitmask': VECTOR + 0xc4,
   'i64x2.shl': VECTOR + 0xcb,
   'i64x2.shr_s': VECTOR + 0xcc,
   'i64x2.shr_u': VECTOR + 0xcd,
@@ -85,12 +92,15 @@ export const OPCODES = {
   'f64x2.div': VECTOR + 0xf3,
   'f64x2.min': VECTOR + 0xf4,
   'f64x2.max': VECTOR + 0xf5,
+  'f32x4.convert_i32x4_s': VECTOR + 0xfa,
+  'f64x2.convert_low_i32x4_s': VECTOR + 0xfe,
 } as const
 
 export type Instruction = keyof typeof OPCODES
 
 /** Instructions that name a lane. */
 export const LANE_OPCODES = {
+  'i32x4.extract_lane': VECTOR + 0x1b,
   'f32x4.extract_lane': VECTOR + 0x1f,
   'f32x4.replace_lane': VECTOR + 0x20,
   'f64x2.extract_lane': VECTOR + 0x21,

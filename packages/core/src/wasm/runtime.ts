@@ -35,16 +35,19 @@ export function reserve(bytes: number): number {
   return address
 }
 
-/** The functions of the module and its memory, or null. */
+/** The functions of the module, which is given `imports` by name, and its memory; or null. */
 export function instantiate<F>(
   module: WasmModule,
+  imports: object = {},
 ): { readonly functions: F; readonly memory: ArrayBuffer } | null {
   const { WebAssembly } = globalThis as { readonly WebAssembly?: WebAssemblyApi }
   if (WebAssembly === undefined) return null
   try {
     memory ??= new WebAssembly.Memory({ initial: PAGES, maximum: PAGES })
     // Synchronous, as kernels must be: main threads of browsers allow it below 4,096 bytes.
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { env: { memory } })
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), {
+      env: { ...imports, memory },
+    })
     return { functions: exports as F, memory: memory.buffer }
   } catch {
     return null // a content-security policy, no vector instructions, or no memory left
