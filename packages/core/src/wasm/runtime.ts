@@ -16,13 +16,13 @@ interface WebAssemblyApi {
  * Pages of 64 KiB in the memory. It never grows, so views of it stay valid, and what it holds is bounded: kernels copy
  * their operands in blocks. Pages that nobody touches take no room.
  */
-const PAGES = 64
+const PAGES = 65
 
 /** Constants lie before this address and stay; the rest is work space, which a kernel owns only while it runs. */
 export const WORK = 65_536
 
 /** Bytes of work space: all pages but the first. */
-export const WORK_BYTES = 4_128_768
+export const WORK_BYTES = 4_194_304
 
 let memory: { readonly buffer: ArrayBuffer } | undefined
 let reserved = 0
