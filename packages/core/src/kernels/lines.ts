@@ -1,5 +1,5 @@
 /** @file Walks over tensors of any strides: line after line, matrix after matrix. Imports shape.ts and (types only) tensor.ts. */
-import { allAxes, sizeOf } from '../shape.ts'
+import { allAxes } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 
 /** `starts[t]`: where a part begins in the memory of tensor t; the array is reused. `place`: how many parts came before. */
@@ -9,19 +9,19 @@ type Visit = (starts: readonly number[], place: number) => void
 export function forEachPart(tensors: readonly Tensor[], over: readonly number[], visit: Visit): void {
   const { shape } = tensors[0]!
   const starts = tensors.map((x) => x.storage.base + x.offset)
-  const index = over.map(() => 0)
-  const parts = sizeOf(over.map((axis) => shape[axis]!))
-  for (let place = 0; place < parts; place++) {
-    visit(starts, place)
-    for (let i = over.length - 1; i >= 0; i--) {
-      const axis = over[i]!
-      const more = ++index[i]! < shape[axis]!
-      if (!more) index[i] = 0
-      const steps = more ? 1 : 1 - shape[axis]!
-      for (let t = 0; t < starts.length; t++) starts[t]! += tensors[t]!.strides[axis]! * steps
-      if (more) break
+  let place = 0
+  const move = (axis: number, places: number): void => {
+    for (let t = 0; t < starts.length; t++) starts[t]! += tensors[t]!.strides[axis]! * places
+  }
+  const walk = (i: number): void => {
+    const axis = over[i]
+    if (axis === undefined) visit(starts, place++)
+    else {
+      for (let k = 0; k < shape[axis]!; k++, move(axis, 1)) walk(i + 1)
+      move(axis, -shape[axis]!)
     }
   }
+  walk(0)
 }
 
 /** Calls `visit` for each line along `axis`. */

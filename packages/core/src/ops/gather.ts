@@ -91,7 +91,7 @@ const scatterAddPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>
     const positions = positionsOf('scatterAdd', total, indices!, axis)
     const added = source!.data
     for (let k = 0; k < positions.length; k++) data[positions.data[positions.base + k]!]! += added[k]!
-    return castOf(total, out.dtype)
+    return out.dtype === 'float64' ? total : castOf(total, out.dtype)
   },
   vjp: [(ct) => ct, null, (ct, [, indices], _out, axis) => gatherAlong(ct, indices!, axis)],
   jvp: 'linear',
