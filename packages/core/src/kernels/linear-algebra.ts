@@ -7,20 +7,21 @@ import { type Aval, emptyTensor, type Tensor } from '../tensor.ts'
 import { forEachPart } from './lines.ts'
 
 /**
- * Matrix after matrix of a batch: `f` gets copies of the matrices of `inputs`, how many came before, and where each
- * begins in memory, and returns what comes next in the result. The memory of the copies is reused.
+ * Matrix after matrix of a batch: `f` gets the size of those of the first input, copies of all, how many came before, and
+ * where each begins in memory, and returns what comes next in the result. The memory of the copies is reused.
  */
 export function mapMatrices(
   inputs: readonly Tensor[],
   { shape, dtype }: Aval,
-  f: (matrices: Float64Array[], place: number, starts: readonly number[]) => ArrayLike<number>,
+  f: (n: number, matrices: Float64Array[], place: number, starts: readonly number[]) => ArrayLike<number>,
 ): Tensor {
   const result = emptyTensor(shape, dtype)
   const matrices = inputs.map((x) => new Float64Array(sizeOf(x.shape.slice(-2))))
+  const rank = inputs[0]!.ndim
   let position = result.storage.base
-  forEachPart(inputs, allAxes(inputs[0]!.ndim - 2), (starts, place) => {
+  forEachPart(inputs, allAxes(rank - 2), (starts, place) => {
     for (const [i, x] of inputs.entries()) readMatrix(x, starts[i]!, matrices[i]!)
-    const values = f(matrices, place, starts)
+    const values = f(inputs[0]!.shape[rank - 1]!, matrices, place, starts)
     for (let i = 0; i < values.length; i++) result.storage.data[position++] = values[i]!
   })
   return result
@@ -45,7 +46,7 @@ function subtractRow(columns: number, b: Float64Array, i: number, k: number, fac
 }
 
 /** `value` (1) times the identity. */
-export const identity = (n: number, value = 1): Float64Array => {
+export function identity(n: number, value = 1): Float64Array {
   const x = new Float64Array(n * n)
   for (let p = 0; p < x.length; p += n + 1) x[p] = value
   return x

@@ -32,9 +32,8 @@ const choleskyPrimitive: Primitive = /* @__PURE__ */ primitive({
     squareSize('cholesky', a!)
     return a!
   },
-  kernel: ([a], _params, out) =>
-    mapMatrices([a!], out, ([l], place) => {
-      const n = out.shape[out.shape.length - 1]!
+  kernel: (inputs, _params, out) =>
+    mapMatrices(inputs, out, (n, [l], place) => {
       const pivot = factorCholesky(n, l!)
       if (pivot < n)
         fail(

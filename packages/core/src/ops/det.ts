@@ -20,10 +20,7 @@ const detPrimitive: Primitive = /* @__PURE__ */ primitive({
     squareSize('det', a!)
     return { shape: a!.shape.slice(0, -2), dtype: a!.dtype }
   },
-  kernel: ([a], _params, out) => {
-    const n = a!.shape[a!.ndim - 1]!
-    return mapMatrices([a!], out, ([matrix]) => [determinant(n, matrix!)])
-  },
+  kernel: (inputs, _params, out) => mapMatrices(inputs, out, (n, [a]) => [determinant(n, a!)]),
   vjp: [(ct, [a]) => mul(reshape(ct, [...ct.shape, 1, 1]), gradient(a!))],
   jvp: ([da], [a]) => inner(gradient(a!), da!),
   batch: 'elementwise',
@@ -33,10 +30,7 @@ const detPrimitive: Primitive = /* @__PURE__ */ primitive({
 const gradientPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'detGradient',
   shape: ([a]) => a!,
-  kernel: ([a], _params, out) => {
-    const n = a!.shape[a!.ndim - 1]!
-    return mapMatrices([a!], out, ([matrix]) => cofactors(n, matrix!))
-  },
+  kernel: (inputs, _params, out) => mapMatrices(inputs, out, (n, [a]) => cofactors(n, a!)),
   // The matrix of second derivatives is symmetric, hence its own adjoint.
   vjp: [(ct, [a]) => gradientAlong(a!, ct)],
   jvp: ([da], [a]) => gradientAlong(a!, da!),
@@ -65,7 +59,8 @@ function gradientAlong(a: Tensor, move: Tensor): Tensor {
 /**
  * The determinant of each square matrix, [..., n, n] -> [...]; 1 for n = 0. Its gradient is the matrix of cofactors,
  * det(A) A⁻ᵀ where A is invertible. The determinant is a polynomial, and derivatives of every order are right for
- * singular matrices too. A gradient takes some n³ steps (n⁵ where a pivot is exactly 0), every further order n² as many.
+ * singular matrices too. A gradient takes some n³ steps (n⁵ where a pivot is exactly 0); every further order takes n²
+ * times the steps and the memory.
  */
 export function det<S extends Shape>(a: SquareArg<S, 'det', Tensor<S>>): Tensor<Batch<S>>
 export function det(a: Tensor): Tensor {

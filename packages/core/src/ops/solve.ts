@@ -15,16 +15,14 @@ import { squeeze, unsqueeze } from './reshape.ts'
 
 /** X with A X = B, or, without B, the inverse of A. */
 function solveKernel(op: string, inputs: readonly Tensor[], out: Aval): Tensor {
-  const [n, columns] = out.shape.slice(-2) as [number, number]
-  let lu = identity(n)
+  let lu = identity(out.shape.at(-2)!)
   let swaps: readonly number[] = []
   let factored = -1
-  return mapMatrices(inputs, out, (matrices, place, [start]) => {
+  return mapMatrices(inputs, out, (n, matrices, place, [start]) => {
     // One matrix for many right-hand sides is factored once: it lies at one place, with strides 0.
     if (start !== factored) {
-      const spare = lu
-      lu = matrices[0]!
-      matrices[0] = spare
+      // The memory of both takes turns.
+      ;[lu, matrices[0]] = [matrices[0]!, lu]
       swaps = factorLU(n, lu)
       factored = start!
     }
@@ -34,7 +32,7 @@ function solveKernel(op: string, inputs: readonly Tensor[], out: Aval): Tensor {
         op,
         `${nameMatrix(out, place)} is singular: pivot ${swaps.length} of ${n} is 0, and there is no inverse`,
       )
-    solveLU(n, columns, lu, swaps, b)
+    solveLU(n, b.length / n, lu, swaps, b)
     return b
   })
 }
