@@ -98,7 +98,10 @@ function convolution(
   return add(y, reshape(bias, [outputs, ...kernel.map(() => 1)]))
 }
 
-/** More elements than this are not unfolded at once. */
+/**
+ * Columns take as many times the memory of x as a window has elements, and stay for the backward pass when one is to
+ * come. More than this many elements are not made at once.
+ */
 const LARGE = 1 << 24
 
 /**

@@ -135,6 +135,8 @@ describe('norm', () => {
     // Products of 3 and 4 with one power of two, so that 5 times it is exact.
     expect(norm(f64([3 * 2 ** 600, -4 * 2 ** 600])).item()).toBe(5 * 2 ** 600)
     expect(norm(f64([3 * 2 ** -1070, 4 * 2 ** -1070])).item()).toBe(5 * 2 ** -1070)
+    // A square of 1e-317 has some 20 of 53 digits left.
+    expect(norm(f64([1e-158 / 3])).item() / (1e-158 / 3)).toBeCloseTo(1, 14)
     expect(norm(tensor([3e30, 4e30])).item()).toBe(Math.fround(5e30))
     expect(norm(f64([1e-200, 1])).item()).toBe(1)
     expect(norm(f64(new Array(1000).fill(1e154)), 0).item() / Math.sqrt(1000) / 1e154).toBeCloseTo(1, 14)
