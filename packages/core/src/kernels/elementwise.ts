@@ -1,10 +1,11 @@
 /**
  * @file Loops for elementwise ops: one specialised JavaScript function per op and dtype, generated from the op's scalar
- * body. Imports scalar.ts and tensor.ts.
+ * body. Imports scalar.ts, tensor.ts and accelerators.ts.
  */
 import type { DType } from '../dtype.ts'
 import { type Expr, generate, interpret, type Precision } from '../scalar.ts'
 import { type Aval, emptyTensor, type Tensor } from '../tensor.ts'
+import { accelerators } from './accelerators.ts'
 
 /** Fills the contiguous `result`. `flat`: every input is read in step with it, or holds one value for all elements. */
 type Loop = (inputs: readonly Tensor[], result: Tensor, flat: boolean) => void
@@ -70,6 +71,7 @@ export function elementwiseKernel(expr: Expr, arity: number, typedBy = 0) {
     let flat = true
     for (let i = 0; i < arity; i++) flat &&= isFlat(inputs[i]!)
     const { dtype } = inputs[typedBy]!
+    if (flat && accelerators.elementwise?.(expr, dtype, inputs, result)) return result
     const loop = (loops[indexOf(dtype)] ??= generatedLoop(expr, arity, dtype) ?? interpretedLoop(expr, dtype))
     loop(inputs, result, flat)
     return result
