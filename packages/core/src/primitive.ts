@@ -67,6 +67,7 @@ export type AnyPrimitive = Primitive<any>
 export const SAVES_NOTHING = { inputs: [], output: false } as const
 export const SAVES_OUTPUT = { inputs: [], output: true } as const
 export const SAVES_FIRST = { inputs: [0], output: false } as const
+export const SAVES_FIRST_AND_OUTPUT = { inputs: [0], output: true } as const
 export const SAVES_BOTH = { inputs: [0, 1], output: false } as const
 
 /** A record with every field in one order: all primitives share a hidden class, which keeps `apply` fast. */

@@ -12,9 +12,6 @@ interface Printable {
   readonly storage: Storage
 }
 
-/** Elements as nested as the tensor; null stands for what is left out. */
-type Picked = number | null | Picked[]
-
 const INDENT = ' '.repeat('tensor('.length)
 const WIDTH = 80
 
@@ -29,32 +26,18 @@ export function formatTensor({ shape, dtype, strides, offset, storage }: Printab
   let edge = sizeOf(shape) > 1000 ? 3 : 500
   while (sizeOf(shape.map((size) => Math.min(size, 2 * edge))) > 10_000) edge--
 
-  const values: number[] = []
-  const pick = (axis: number, position: number): Picked => {
-    if (axis === rank) {
-      const value = storage.data[position]!
-      values.push(value)
-      return value
-    }
+  const render = (write: (value: number) => string, axis = 0, position = storage.base + offset): string => {
+    if (axis === rank) return write(storage.data[position]!)
     const size = shape[axis]!
-    const picked: Picked[] = []
+    const items: string[] = []
     for (let i = 0; i < size; i++) {
       if (i === edge && size > 2 * edge) {
-        picked.push(null)
+        items.push('...')
         i = size - edge
       }
-      if (i < size) picked.push(pick(axis + 1, position + i * strides[axis]!))
+      if (i < size) items.push(render(write, axis + 1, position + i * strides[axis]!))
     }
-    return picked
-  }
-  const picked = sizeOf(shape) === 0 ? [] : pick(0, storage.base + offset)
-  const format = formatter(values, dtype)
-
-  const render = (part: Picked, axis: number): string => {
-    if (typeof part === 'number') return format(part)
-    if (part === null) return '...'
     const indent = `${INDENT} ${' '.repeat(axis)}`
-    const items = part.map((item) => render(item, axis + 1))
     // A blank line sets matrices apart.
     if (axis < rank - 1) return `[${items.join(`,${axis < rank - 2 ? '\n' : ''}\n${indent}`)}]`
     let text = ''
@@ -67,7 +50,9 @@ export function formatTensor({ shape, dtype, strides, offset, storage }: Printab
     })
     return `[${text}]`
   }
-  const body = `tensor(${render(picked, 0)},`
+  const values: number[] = []
+  if (sizeOf(shape) > 0) render((value) => `${values.push(value)}`)
+  const body = `tensor(${sizeOf(shape) > 0 ? render(formatter(values, dtype)) : '[]'},`
   const facts = `shape=${showShape(shape)}, dtype=${dtype}${suffix && `, ${suffix}`})`
   const fits = body.length - body.lastIndexOf('\n') + facts.length <= WIDTH
   return body + (fits ? ' ' : `\n${INDENT}`) + facts
@@ -83,8 +68,6 @@ function formatter(values: readonly number[], dtype: DType): (value: number) => 
 }
 
 function floatWriter(values: readonly number[], round: (x: number) => number): (value: number) => string {
-  let [digits, places, min, max] = [0, 0, Infinity, 0]
-  let whole = true
   /** Digits after the point of the mantissa: the fewest that stand for the same number, 7 at most. */
   const digitsOf = (value: number): number => {
     let count = 0
@@ -96,15 +79,13 @@ function floatWriter(values: readonly number[], round: (x: number) => number): (
     const count = digitsOf(value)
     return Math.max(0, count - +value.toExponential(count).split('e')[1]!)
   }
-  for (const value of values) {
-    if (value === 0 || !Number.isFinite(value)) continue
-    min = Math.min(min, Math.abs(value))
-    max = Math.max(max, Math.abs(value))
-    digits = Math.max(digits, digitsOf(value))
-    places = Math.max(places, placesOf(value))
-    whole &&= Number.isInteger(value)
-  }
-  const scientific = max >= 1e8 || (!whole && (min < 1e-4 || max / min >= 1e5))
+  const finite = values.filter((value) => value !== 0 && Number.isFinite(value))
+  const digits = Math.max(0, ...finite.map(digitsOf))
+  const places = Math.max(0, ...finite.map(placesOf))
+  const magnitudes = finite.map(Math.abs)
+  const max = Math.max(...magnitudes)
+  const min = Math.min(...magnitudes)
+  const scientific = max >= 1e8 || (!finite.every(Number.isInteger) && (min < 1e-4 || max / min >= 1e5))
   return (value) => {
     if (!Number.isFinite(value)) return `${value}`
     const sign = Object.is(value, -0) ? '-' : ''

@@ -1,17 +1,11 @@
-/** @file Division that rounds down: quotient and remainder. Imports define.ts, elementwise.ts, memory.ts and operand.ts. */
-import type { TypedArray } from '../dtype.ts'
+/** @file Division that rounds down: quotient and remainder. Imports define.ts, elementwise.ts and operand.ts. */
 import { fail } from '../errors.ts'
-import { contiguousOf } from '../kernels/copy.ts'
-import { primitive, SAVES_BOTH, SAVES_NOTHING } from '../primitive.ts'
+import { type Primitive, primitive, SAVES_BOTH } from '../primitive.ts'
 import type { Scalar, SlowPath } from '../scalar.ts'
-import { broadcastShapes, contiguousStrides, showShape } from '../shape.ts'
-import { apply } from '../tape.ts'
-import { emptyTensor, type Tensor } from '../tensor.ts'
-import { broadcastTo } from './broadcast.ts'
-import { type Binary, binary, type Definition, pass } from './define.ts'
+import { showShape, unravel } from '../shape.ts'
+import { type Binary, broadcasting, type Definition, elementwise, pass, zero } from './define.ts'
 import { mul, neg } from './elementwise.ts'
-import { constantLike } from './memory.ts'
-import { checkNumeric, lift, type Operand } from './operand.ts'
+import { checkNumeric } from './operand.ts'
 
 /** Exact in every engine: IEEE 754 has one right answer. */
 const slowRest: SlowPath = { name: 'rest', run: (x, y) => x % y }
@@ -28,53 +22,28 @@ function isOff<T>(s: Scalar<T>, r: T, y: T): T {
   return s.or(s.and(s.lt(r, zero), s.gt(y, zero)), s.and(s.gt(r, zero), s.lt(y, zero)))
 }
 
-const showIndex = (position: number, shape: readonly number[]): string =>
-  showShape(contiguousStrides(shape).map((step, axis) => Math.floor(position / step) % shape[axis]!))
-
-type IntegerOperation = (x: number, y: number) => number
-
-/** The op on int32 tensors of one shape. */
-function integerPrimitive(name: string, run: IntegerOperation) {
-  return primitive({
-    name,
-    shape: ([x]) => x!,
-    kernel: ([a, b], _params, out) => {
-      const [x, y] = [contiguousOf(a!), contiguousOf(b!)]
-      const result = emptyTensor(out.shape, out.dtype)
-      const at = (t: Tensor): [TypedArray, number] => [t.storage.data, t.storage.base + t.offset]
-      const [[xs, xStart], [ys, yStart], [zs, start]] = [at(x), at(y), at(result)]
-      for (let i = 0; i < result.size; i++) {
-        const divisor = ys[yStart + i]!
-        if (divisor === 0) {
-          const where = out.shape.length === 0 ? '' : ` at ${showIndex(i, out.shape)}`
-          fail(
-            name,
-            `int32 division by 0${where}; convert with to('float32') to get NaN or an infinity there`,
-          )
-        }
-        zs[start + i] = run(xs[xStart + i]!, divisor)
-      }
-      return result
-    },
-    vjp: [null, null],
-    jvp: () => null,
-    batch: 'elementwise',
-    saves: SAVES_NOTHING,
+/** The body, in float64, holds every int32 exactly; but there is no int32 that stands for a division by 0. */
+function division(
+  name: string,
+  body: <T>(s: Scalar<T>, x: T, y: T) => T,
+  d: Definition['d'],
+  saves?: Primitive['saves'],
+): Binary {
+  const p = elementwise(name, {
+    expr: (s, x, y) => s.inFloat64(body, x!, y!),
+    d,
+    check: checkNumeric,
+    ...(saves && { saves }),
   })
-}
-
-/** Floats by the scalar body, int32 by `integers`. */
-function division(name: string, definition: Definition, integers: IntegerOperation): Binary {
-  const floats = binary(name, { ...definition, check: checkNumeric })
-  const p = integerPrimitive(name, integers)
-  const op = (a: Operand, b: Operand): Tensor => {
-    const x = lift(name, a, b)
-    const y = lift(name, b, a)
-    if (x.dtype !== 'int32' || y.dtype !== 'int32') return floats(x, y)
-    const shape = broadcastShapes(name, x.shape, y.shape)
-    return apply(p, [broadcastTo(x, shape), broadcastTo(y, shape)], undefined)
+  const kernel: Primitive['kernel'] = (inputs, params, out) => {
+    const place = out.dtype === 'int32' ? inputs[1]!.data.indexOf(0) : -1
+    if (place >= 0) {
+      const where = out.shape.length === 0 ? '' : ` at ${showShape(unravel(place, out.shape))}`
+      fail(name, `int32 division by 0${where}; convert with to('float32') to get NaN or an infinity there`)
+    }
+    return p.kernel(inputs, params, out)
   }
-  return op as Binary
+  return broadcasting(name, primitive({ ...p, kernel }))
 }
 
 /**
@@ -84,25 +53,17 @@ function division(name: string, definition: Definition, integers: IntegerOperati
  */
 export const floorDivide: Binary = /* @__PURE__ */ division(
   'floorDivide',
-  {
-    expr: (scalar, x, y) =>
-      scalar.inFloat64(
-        (s, x, y) => {
-          const r = rest(s, x, y)
-          const quotient = s.div(s.sub(x, r), y)
-          // It is a whole number but for rounding.
-          const whole = s.nearest(s.select(isOff(s, r, y), s.sub(quotient, 1), quotient))
-          const ratio = s.div(x, y)
-          // A zero has the sign of the ratio.
-          const signed = s.select(s.eq(whole, 0), s.mul(ratio, 0), whole)
-          return s.select(s.eq(y, 0), ratio, signed)
-        },
-        x!,
-        y!,
-      ),
-    d: [(d) => constantLike(d, 0), (d) => constantLike(d, 0)],
+  (s, x, y) => {
+    const r = rest(s, x, y)
+    const quotient = s.div(s.sub(x, r), y)
+    // It is a whole number but for rounding.
+    const whole = s.nearest(s.select(isOff(s, r, y), s.sub(quotient, 1), quotient))
+    const ratio = s.div(x, y)
+    // A zero has the sign of the ratio.
+    const signed = s.select(s.eq(whole, 0), s.mul(ratio, 0), whole)
+    return s.select(s.eq(y, 0), ratio, signed)
   },
-  (x, y) => Math.floor(x / y),
+  [zero, zero],
 )
 
 /**
@@ -112,20 +73,12 @@ export const floorDivide: Binary = /* @__PURE__ */ division(
  */
 export const remainder: Binary = /* @__PURE__ */ division(
   'remainder',
-  {
-    expr: (scalar, x, y) =>
-      scalar.inFloat64(
-        (s, x, y) => {
-          const r = rest(s, x, y)
-          const zero = s.select(s.lt(y, 0), -0, 0)
-          const moved = s.select(isOff(s, r, y), s.add(r, y), r)
-          return s.select(s.eq(r, 0), zero, moved)
-        },
-        x!,
-        y!,
-      ),
-    d: [pass, (d, [x, y]) => neg(mul(d, floorDivide(x!, y!)))],
-    saves: SAVES_BOTH,
+  (s, x, y) => {
+    const r = rest(s, x, y)
+    const zero = s.select(s.lt(y, 0), -0, 0)
+    const moved = s.select(isOff(s, r, y), s.add(r, y), r)
+    return s.select(s.eq(r, 0), zero, moved)
   },
-  (x, y) => x - y * Math.floor(x / y),
+  [pass, (d, [x, y]) => neg(mul(d, floorDivide(x!, y!)))],
+  SAVES_BOTH,
 )

@@ -9,7 +9,7 @@ import type { Expr } from '../scalar.ts'
 import { broadcastShapes, sameShape } from '../shape.ts'
 import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
-import type { Aval, Tensor } from '../tensor.ts'
+import { type Aval, filledTensor, type Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
 import { checkFloat, checkNumeric, checkSameDType, checkTensor, lift, type Operand } from './operand.ts'
 
@@ -26,19 +26,23 @@ export interface Definition {
   readonly result?: 'bool'
 }
 
-/** The primitive of an elementwise op of as many inputs, all of one shape, as there are differentials. */
+/**
+ * The primitive of an elementwise op of as many inputs, all of one shape, as there are differentials. `check` sees the
+ * first input. The last one gives the dtype and must agree with the one before.
+ */
 export function elementwise(name: string, definition: Definition): Primitive {
   const { expr, d, saves = SAVES_NOTHING, check = checkFloat, jvp, result } = definition
+  const last = d.length - 1
   return primitive<undefined>({
     name,
     expr,
     shape: (inputs) => {
-      const x = inputs[0]!
-      check(name, x)
-      if (inputs.length > 1) checkSameDType(name, x, inputs[1]!)
+      const x = inputs[last]!
+      check(name, inputs[0]!)
+      if (last > 0) checkSameDType(name, inputs[last - 1]!, x)
       return result === undefined ? x : { shape: x.shape, dtype: result }
     },
-    kernel: elementwiseKernel(expr, d.length),
+    kernel: elementwiseKernel(expr, d.length, last),
     vjp: d,
     jvp: jvp ?? ((dxs, inputs, out) => sumOfTerms(d, dxs, inputs, out)),
     batch: 'elementwise',
@@ -94,6 +98,9 @@ export function broadcasting(name: string, p: Primitive): Binary {
 }
 
 export const pass: Differential = (d) => d
+
+/** Of what is constant but for jumps. */
+export const zero: Differential = (d) => filledTensor(d.shape, d.dtype, 0)
 
 const addPrimitive = /* @__PURE__ */ elementwise('add', {
   expr: (s, x, y) => s.add(x!, y!),

@@ -1,8 +1,13 @@
-/** @file Elementwise arithmetic and functions, each beside its derivative. Imports define.ts, compare.ts, memory.ts, where.ts and math.ts. */
+/** @file Elementwise arithmetic and functions, each beside its derivative. Imports define.ts, compare.ts, where.ts and math.ts. */
 import { describe, fail } from '../errors.ts'
-import { elementwiseKernel } from '../kernels/elementwise.ts'
 import * as math from '../math.ts'
-import { primitive, SAVES_BOTH, SAVES_FIRST, SAVES_OUTPUT } from '../primitive.ts'
+import {
+  type Primitive,
+  SAVES_BOTH,
+  SAVES_FIRST,
+  SAVES_FIRST_AND_OUTPUT,
+  SAVES_OUTPUT,
+} from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
 import type { Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
@@ -13,13 +18,12 @@ import {
   type Binary,
   binary,
   broadcasting,
-  type Differential,
   elementwise,
   pass,
   type Unary,
   unary,
+  zero,
 } from './define.ts'
-import { constantLike } from './memory.ts'
 import { checkNumeric, checkTensor, lift } from './operand.ts'
 import { where } from './where.ts'
 
@@ -68,37 +72,32 @@ export const pow: Binary = /* @__PURE__ */ binary('pow', {
 })
 
 /** Where both are equal each gets half of the gradient, where one is NaN both get all of it: as in PyTorch. */
-const extremeDifferential =
-  (loses: Binary, self: 0 | 1): Differential =>
-  (d, inputs) => {
-    const x = inputs[self]!
-    const other = inputs[1 - self]!
-    return where(eq(x, other), mul(d, 0.5), where(loses(x, other), 0, d))
-  }
+function extreme(name: string, expr: Expr, loses: Binary): Binary {
+  const share = (d: Tensor, x: Tensor, other: Tensor): Tensor =>
+    where(eq(x, other), mul(d, 0.5), where(loses(x, other), 0, d))
+  return binary(name, {
+    expr,
+    d: [(d, [x, y]) => share(d, x!, y!), (d, [x, y]) => share(d, y!, x!)],
+    saves: SAVES_BOTH,
+    check: checkNumeric,
+  })
+}
 
 /** The larger of a and b; NaN if either is NaN. */
-export const maximum: Binary = /* @__PURE__ */ binary('maximum', {
-  expr: (s, x, y) => s.max(x!, y!),
-  d: [
-    /* @__PURE__ */ extremeDifferential((a, b) => lt(a, b), 0),
-    /* @__PURE__ */ extremeDifferential((a, b) => lt(a, b), 1),
-  ],
-  saves: SAVES_BOTH,
-  check: checkNumeric,
-})
+export const maximum: Binary = /* @__PURE__ */ extreme('maximum', (s, x, y) => s.max(x!, y!), lt)
 
 /** The smaller of a and b; NaN if either is NaN. */
-export const minimum: Binary = /* @__PURE__ */ binary('minimum', {
-  expr: (s, x, y) => s.min(x!, y!),
-  d: [
-    /* @__PURE__ */ extremeDifferential((a, b) => gt(a, b), 0),
-    /* @__PURE__ */ extremeDifferential((a, b) => gt(a, b), 1),
-  ],
-  saves: SAVES_BOTH,
-  check: checkNumeric,
-})
+export const minimum: Binary = /* @__PURE__ */ extreme('minimum', (s, x, y) => s.min(x!, y!), gt)
 
 // ── one input ────────────────────────────────────────────────────────────────
+
+/** A smooth function of floats, by its slope; it saves x unless told. */
+export const smooth = (
+  name: string,
+  expr: Expr,
+  slope: (x: Tensor, out: Tensor) => Tensor,
+  saves: Primitive['saves'] = SAVES_FIRST,
+): Unary => unary(name, { expr, d: [(d, [x], out) => times(d, slope(x!, out))], saves })
 
 /** -x. */
 export const neg: Unary = /* @__PURE__ */ unary('neg', {
@@ -130,11 +129,7 @@ export const log1p: Unary = /* @__PURE__ */ unary('log1p', {
 })
 
 /** e^x - 1, accurate near 0. */
-export const expm1: Unary = /* @__PURE__ */ unary('expm1', {
-  expr: (s, x) => math.expm1(s, x!),
-  d: [(d, [x]) => mul(d, exp(x!))],
-  saves: SAVES_FIRST,
-})
+export const expm1: Unary = /* @__PURE__ */ smooth('expm1', math.expm1, (x) => exp(x))
 
 /** Square root: NaN below 0; the derivative 1 / (2 sqrt x) is infinite at 0. */
 export const sqrt: Unary = /* @__PURE__ */ unary('sqrt', {
@@ -162,50 +157,36 @@ export const abs: Unary = /* @__PURE__ */ unary('abs', {
 /** -1, 0 or 1 (NaN for NaN); its derivative is 0 everywhere. */
 export const sign: Unary = /* @__PURE__ */ unary('sign', {
   expr: (s, x) => s.select(s.gt(x!, 0), 1, s.select(s.lt(x!, 0), -1, x!)),
-  d: [(d) => constantLike(d, 0)],
+  d: [zero],
   check: checkNumeric,
 })
 
 /** Sine; x in radians. */
-export const sin: Unary = /* @__PURE__ */ unary('sin', {
-  expr: (s, x) => math.sin(s, x!),
-  d: [(d, [x]) => mul(d, cos(x!))],
-  saves: SAVES_FIRST,
-})
+export const sin: Unary = /* @__PURE__ */ smooth('sin', math.sin, (x) => cos(x))
 
 /** Cosine; x in radians. */
-export const cos: Unary = /* @__PURE__ */ unary('cos', {
-  expr: (s, x) => math.cos(s, x!),
-  d: [(d, [x]) => neg(mul(d, sin(x!)))],
-  saves: SAVES_FIRST,
-})
+export const cos: Unary = /* @__PURE__ */ smooth('cos', math.cos, (x) => neg(sin(x)))
 
 /** Hyperbolic tangent. tanh' = 4 e / (1 + e)² with e = exp(-2|x|): 1 - tanh² would be 0 from |x| = 19 on. */
-export const tanh: Unary = /* @__PURE__ */ unary('tanh', {
-  expr: (s, x) => math.tanh(s, x!),
-  d: [(d, [x]) => mul(d, tanhDerivative(x!))],
-  saves: SAVES_FIRST,
-})
+export const tanh: Unary = /* @__PURE__ */ smooth('tanh', math.tanh, (x) => tanhDerivative(x))
 
-const tanhDerivative: Unary = /* @__PURE__ */ unary('tanhDerivative', {
-  expr: (s, x) => s.mul(4, math.sigmoidDerivative(s, s.mul(2, x!))),
-  d: [(d, [x], out) => mul(d, mul(out, mul(tanh(x!), -2)))],
-  saves: { inputs: [0], output: true },
-})
+const tanhDerivative: Unary = /* @__PURE__ */ smooth(
+  'tanhDerivative',
+  (s, x) => s.mul(4, math.sigmoidDerivative(s, s.mul(2, x!))),
+  (x, out) => times(out, mul(tanh(x), -2)),
+  SAVES_FIRST_AND_OUTPUT,
+)
 
 /** 1 / (1 + e^-x), the logistic function. Its derivative is sigmoid(x) sigmoid(-x), computed without cancellation. */
-export const sigmoid: Unary = /* @__PURE__ */ unary('sigmoid', {
-  expr: (s, x) => math.sigmoid(s, x!),
-  d: [(d, [x]) => mul(d, sigmoidDerivative(x!))],
-  saves: SAVES_FIRST,
-})
+export const sigmoid: Unary = /* @__PURE__ */ smooth('sigmoid', math.sigmoid, (x) => sigmoidDerivative(x))
 
 /** sigmoid'(x); sigmoid''(x) = sigmoid'(x) (1 - 2 sigmoid(x)). */
-export const sigmoidDerivative: Unary = /* @__PURE__ */ unary('sigmoidDerivative', {
-  expr: (s, x) => math.sigmoidDerivative(s, x!),
-  d: [(d, [x], out) => mul(d, mul(out, sub(1, mul(sigmoid(x!), 2))))],
-  saves: { inputs: [0], output: true },
-})
+export const sigmoidDerivative: Unary = /* @__PURE__ */ smooth(
+  'sigmoidDerivative',
+  math.sigmoidDerivative,
+  (x, out) => times(out, sub(1, mul(sigmoid(x), 2))),
+  SAVES_FIRST_AND_OUTPUT,
+)
 
 /** max(x, 0); its derivative at 0 is 0, as in PyTorch. */
 export const relu: Unary = /* @__PURE__ */ unary('relu', {
@@ -217,32 +198,16 @@ export const relu: Unary = /* @__PURE__ */ unary('relu', {
 })
 
 /** log(1 + e^x), without overflow; its derivative is sigmoid(x). */
-export const softplus: Unary = /* @__PURE__ */ unary('softplus', {
-  expr: (s, x) => math.softplus(s, x!),
-  d: [(d, [x]) => mul(d, sigmoid(x!))],
-  saves: SAVES_FIRST,
-})
+export const softplus: Unary = /* @__PURE__ */ smooth('softplus', math.softplus, (x) => sigmoid(x))
 
 // ── clamp ────────────────────────────────────────────────────────────────────
 
-const clampExpr: Expr = (s, x, min, max) => s.min(s.max(x!, min!), max!)
-
-const clampPrimitive = /* @__PURE__ */ primitive({
-  name: 'clamp',
-  expr: clampExpr,
-  shape: ([x]) => {
-    checkNumeric('clamp', x!)
-    return x!
-  },
-  kernel: /* @__PURE__ */ elementwiseKernel(clampExpr, 3),
-  vjp: [(ct, [x, min, max]) => withinRange(ct, x!, min!, max!), null, null],
-  jvp: ([dx], [x, min, max]) => dx! && withinRange(dx!, x!, min!, max!),
-  batch: 'elementwise',
+const clampPrimitive = /* @__PURE__ */ elementwise('clamp', {
+  expr: (s, x, min, max) => s.min(s.max(x!, min!), max!),
+  d: [(d, [x, min, max]) => where(ge(x!, min!), where(le(x!, max!), d, 0), 0), null, null],
   saves: { inputs: [0, 1, 2], output: false },
+  check: checkNumeric,
 })
-
-const withinRange = (d: Tensor, x: Tensor, min: Tensor, max: Tensor): Tensor =>
-  where(ge(x, min), where(le(x, max), d, 0), 0)
 
 /**
  * x limited to [min, max]; leave one out with -Infinity or Infinity. The derivative is 1 from min to max, both

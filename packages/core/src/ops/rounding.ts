@@ -1,11 +1,9 @@
-/** @file Rounding to whole numbers, whose derivative is 0. Imports define.ts, memory.ts and operand.ts. */
+/** @file Rounding to whole numbers, whose derivative is 0. Imports define.ts and operand.ts. */
 import type { Expr } from '../scalar.ts'
-import { type Unary, unary } from './define.ts'
-import { constantLike } from './memory.ts'
+import { type Unary, unary, zero } from './define.ts'
 import { checkNumeric } from './operand.ts'
 
-const rounding = (name: string, expr: Expr): Unary =>
-  unary(name, { expr, d: [(d) => constantLike(d, 0)], check: checkNumeric })
+const rounding = (name: string, expr: Expr): Unary => unary(name, { expr, d: [zero], check: checkNumeric })
 
 /** The largest whole number ≤ x; int32 stays as it is. The derivative is 0 everywhere, as in PyTorch. */
 export const floor: Unary = /* @__PURE__ */ rounding('floor', (s, x) => s.floor(x!))

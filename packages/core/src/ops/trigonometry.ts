@@ -3,14 +3,15 @@ import * as math from '../math.ts'
 import { SAVES_BOTH, SAVES_FIRST, SAVES_OUTPUT } from '../primitive.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, type Binary, binary, type Unary, unary } from './define.ts'
-import { abs, div, maximum, mul, neg, sqrt, square, sub } from './elementwise.ts'
+import { abs, div, maximum, mul, neg, smooth, sqrt, square, sub } from './elementwise.ts'
 
 /** Tangent; x in radians. The derivative is 1 + tan². */
-export const tan: Unary = /* @__PURE__ */ unary('tan', {
-  expr: (s, x) => math.tan(s, x!),
-  d: [(d, _, out) => mul(d, add(square(out), 1))],
-  saves: SAVES_OUTPUT,
-})
+export const tan: Unary = /* @__PURE__ */ smooth(
+  'tan',
+  math.tan,
+  (_, out) => add(square(out), 1),
+  SAVES_OUTPUT,
+)
 
 /** sqrt(1 - x²), accurate near 1 and -1. */
 const opposite = (x: Tensor): Tensor => sqrt(mul(sub(1, x), add(x, 1)))
@@ -54,15 +55,7 @@ export const atan2: Binary = /* @__PURE__ */ binary('atan2', {
 })
 
 /** Hyperbolic sine, (e^x - e^-x) / 2. */
-export const sinh: Unary = /* @__PURE__ */ unary('sinh', {
-  expr: (s, x) => math.sinh(s, x!),
-  d: [(d, [x]) => mul(d, cosh(x!))],
-  saves: SAVES_FIRST,
-})
+export const sinh: Unary = /* @__PURE__ */ smooth('sinh', math.sinh, (x) => cosh(x))
 
 /** Hyperbolic cosine, (e^x + e^-x) / 2. */
-export const cosh: Unary = /* @__PURE__ */ unary('cosh', {
-  expr: (s, x) => math.cosh(s, x!),
-  d: [(d, [x]) => mul(d, sinh(x!))],
-  saves: SAVES_FIRST,
-})
+export const cosh: Unary = /* @__PURE__ */ smooth('cosh', math.cosh, (x) => sinh(x))

@@ -1,34 +1,23 @@
-/** @file Choice between two tensors by a mask. Imports kernels/elementwise.ts, operand.ts and broadcast.ts. */
+/** @file Choice between two tensors by a mask. Imports define.ts, operand.ts and broadcast.ts. */
 
 import { fail } from '../errors.ts'
-import { elementwiseKernel } from '../kernels/elementwise.ts'
-import { primitive, SAVES_FIRST } from '../primitive.ts'
-import type { Expr } from '../scalar.ts'
+import { SAVES_FIRST } from '../primitive.ts'
 import { broadcastShapes } from '../shape.ts'
 import type { Broadcast, Broadcastable, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
-import { checkSameDType, checkTensor, lift, type Operand } from './operand.ts'
+import { elementwise } from './define.ts'
+import { checkTensor, lift, type Operand } from './operand.ts'
 
-const choose: Expr = (s, condition, a, b) => s.select(s.ne(condition!, 0), a!, b!)
-
-const wherePrimitive = /* @__PURE__ */ primitive({
-  name: 'where',
-  expr: choose,
-  shape: ([condition, a, b]) => {
-    if (condition!.dtype !== 'bool')
-      fail(
-        'where',
-        `the condition has dtype ${condition!.dtype}, it must be bool; compare first, as in x.gt(0)`,
-      )
-    checkSameDType('where', a!, b!)
-    return a!
+const wherePrimitive = /* @__PURE__ */ elementwise('where', {
+  expr: (s, condition, a, b) => s.select(s.ne(condition!, 0), a!, b!),
+  d: [null, (d, [condition]) => where(condition!, d, 0), (d, [condition]) => where(condition!, 0, d)],
+  check: (op, { dtype }) => {
+    if (dtype !== 'bool')
+      fail(op, `the condition has dtype ${dtype}, it must be bool; compare first, as in x.gt(0)`)
   },
-  kernel: /* @__PURE__ */ elementwiseKernel(choose, 3, 1),
-  vjp: [null, (ct, [condition]) => where(condition!, ct, 0), (ct, [condition]) => where(condition!, 0, ct)],
   jvp: 'linear',
-  batch: 'elementwise',
   saves: SAVES_FIRST,
 })
 
