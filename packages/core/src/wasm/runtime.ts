@@ -13,27 +13,15 @@ interface WebAssemblyApi {
 }
 
 /**
- * Pages of 64 KiB in the memory. It never grows, so views of it stay valid, and what it holds is bounded: kernels copy
- * their operands in blocks. Pages that nobody touches take no room.
+ * Pages of 64 KiB in the memory: 3 MiB. It never grows, so views of it stay valid, and what it holds is bounded: kernels
+ * copy their operands in blocks. Pages that nobody touches take no room.
  */
-const PAGES = 65
+const PAGES = 48
 
-/** Constants lie before this address and stay; the rest is work space, which a kernel owns only while it runs. */
-export const WORK = 65_536
-
-/** Bytes of work space: all pages but the first. */
-export const WORK_BYTES = 4_194_304
+/** Where the work space begins, which is all of the memory: a kernel owns it only while it runs. */
+export const WORK = 0
 
 let memory: { readonly buffer: ArrayBuffer } | undefined
-let reserved = 0
-
-/** The address of `bytes` of memory for constants, aligned to 16. */
-export function reserve(bytes: number): number {
-  const address = reserved
-  reserved += Math.ceil(bytes / 16) * 16
-  if (reserved > WORK) throw new RangeError('no room for constants')
-  return address
-}
 
 /** The functions of the module, which is given `imports` by name, and its memory; or null. */
 export function instantiate<F>(
