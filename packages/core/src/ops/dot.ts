@@ -1,7 +1,7 @@
 /** @file Products of two vectors: dot and outer. Imports matmul.ts. */
 import type { DotArg, Outer, OuterArg } from '../algebra-types.ts'
 import { fail } from '../errors.ts'
-import { showShape } from '../shape.ts'
+import { checkSize, showShape } from '../shape.ts'
 import type { Shape } from '../shape-types.ts'
 import type { Tensor } from '../tensor.ts'
 import { contract } from './matmul.ts'
@@ -19,7 +19,7 @@ export function dot<A extends Shape, B extends Shape>(a: Tensor<A>, b: DotArg<A,
 export function dot(a: Tensor, b: Tensor): Tensor {
   checkVectors('dot', a, b, 'use matmul for matrices')
   if (a.size !== b.size) fail('dot', `[${a.size}] and [${b.size}]: sizes ${a.size} and ${b.size} differ`)
-  return contract(a, b, { a: 'k', b: 'k', out: '', op: 'dot' })
+  return contract('dot', a, b, { a: 'k', b: 'k', out: '' })
 }
 
 /** All products a[i] b[j] of two 1-d tensors, [m, n]. */
@@ -29,5 +29,6 @@ export function outer<A extends Shape, B extends Shape>(
 ): Tensor<Outer<A, B>>
 export function outer(a: Tensor, b: Tensor): Tensor {
   checkVectors('outer', a, b, 'flatten them first, or use einsum')
-  return contract(a, b, { a: 'm', b: 'n', out: 'mn', op: 'outer' })
+  checkSize('outer', [a.size, b.size])
+  return contract('outer', a, b, { a: 'm', b: 'n', out: 'mn' })
 }

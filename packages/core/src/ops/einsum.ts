@@ -182,7 +182,7 @@ function contractPair(
   const x = grouped(a, rows, inner)
   const y = grouped(b, inner, columns)
   if (k !== '' || (m !== '' && n !== ''))
-    return { x: reshape(contract(x, y, { a: m + k, b: k + n, out: m + n, op: 'einsum' }), shape), labels }
+    return { x: reshape(contract('einsum', x, y, { a: m + k, b: k + n, out: m + n }), shape), labels }
   // Nothing is summed and one side has batch axes alone: it repeats along the axes of the other.
   const repeated = (z: Tensor, other: string): Tensor => (other === '' ? z : reshape(z, [...z.shape, 1]))
   return { x: reshape(mul(repeated(x, n), repeated(y, m)), shape), labels }

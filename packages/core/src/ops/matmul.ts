@@ -26,18 +26,14 @@ export interface Labels {
   readonly a: string
   readonly b: string
   readonly out: string
-  /** Whose arguments they are, for messages. */
-  readonly op: string
 }
 
 const contractPrimitive: Primitive<Labels> = /* @__PURE__ */ primitive<Labels>({
   name: 'matmul',
-  shape: ([a, b], { a: la, b: lb, out, op }) => {
-    checkSameDType(op, a!, b!)
-    checkNumeric(op, a!)
+  shape: ([a, b], { a: la, b: lb, out }) => {
     const shape = a!.shape.slice(0, a!.shape.length - la.length)
     for (let i = 0; i < out.length; i++) shape.push(at(a!.shape, la, out[i]!, at(b!.shape, lb, out[i]!, 0)))
-    checkSize(op, shape)
+    checkSize('matmul', shape)
     return { shape, dtype: a!.dtype }
   },
   kernel: ([a, b], { a: la, b: lb, out }, { shape, dtype }) => {
@@ -63,17 +59,21 @@ const contractPrimitive: Primitive<Labels> = /* @__PURE__ */ primitive<Labels>({
   },
   // d/dA of sum_k A B is the same sum with the cotangent in the place of A: only the labels change places.
   vjp: [
-    (ct, [, b], _out, { a: la, b: lb, out, op }) => contract(ct, b!, { a: out, b: lb, out: la, op }),
-    (ct, [a], _out, { a: la, b: lb, out, op }) => contract(ct, a!, { a: out, b: la, out: lb, op }),
+    (ct, [, b], _out, { a: la, b: lb, out }) =>
+      apply(contractPrimitive, [ct, b!], { a: out, b: lb, out: la }),
+    (ct, [a], _out, { a: la, b: lb, out }) => apply(contractPrimitive, [ct, a!], { a: out, b: la, out: lb }),
   ],
   jvp: 'multilinear',
   batch: 'elementwise',
   saves: SAVES_BOTH,
 })
 
-/** Sums the products of `a` and `b` over the label that `out` does not have. */
-export const contract = (a: Tensor, b: Tensor, labels: Labels): Tensor =>
-  apply(contractPrimitive, [a, b], labels)
+/** For `op`: sums the products of `a` and `b` over the label that `out` does not have. */
+export function contract(op: string, a: Tensor, b: Tensor, labels: Labels): Tensor {
+  checkSameDType(op, a, b)
+  checkNumeric(op, a)
+  return apply(contractPrimitive, [a, b], labels)
+}
 
 /** What the list has for the axis whose label is one of `wanted`: its size or stride. */
 function at(list: Shape, labels: string, wanted: string, otherwise: number): number {
@@ -85,7 +85,7 @@ function at(list: Shape, labels: string, wanted: string, otherwise: number): num
 /** Matrices [m, k] or vectors [k] times matrices or vectors whose labels are `b`. */
 function product(op: string, x: Tensor, isVector: boolean, y: Tensor, b: 'kn' | 'nk' | 'k'): Tensor {
   const out = b === 'k' ? (isVector ? '' : 'm') : isVector ? 'n' : 'mn'
-  return contract(x, y, { a: isVector ? 'k' : 'mk', b, out, op })
+  return contract(op, x, y, { a: isVector ? 'k' : 'mk', b, out })
 }
 
 /** All rows of `x` times one matrix or vector: one product, not a batch of products with a repeated matrix. */
@@ -156,6 +156,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
       'linear',
       `input ${showShape(x.shape)} does not end in ${inputs}, the inputs of weight ${showShape(weight.shape)} = [out, in]`,
     )
+  checkSize('linear', [x.size / inputs, outputs])
   const z = rowsTimes('linear', x, weight, 'nk')
   if (bias === undefined || bias === null) return z
   checkTensor('linear', bias)
