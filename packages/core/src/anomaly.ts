@@ -2,7 +2,6 @@
  * @file detectAnomaly: the first op that makes a NaN or an infinity, forward or backward. Runs ops through a tracer that
  * computes and looks. Imports onlooker.ts, walk.ts and what they import.
  */
-import { isFloat } from './dtype.ts'
 import { checkFunction, fail, TapegradError } from './errors.ts'
 import { currentScope, Onlooker, type Scope, withLayersNoted } from './onlooker.ts'
 import type { AnyPrimitive } from './primitive.ts'
@@ -45,7 +44,6 @@ const isStrange: Test = (x) => !Number.isFinite(x)
 
 /** The first such element: its value and its indices; null if there is none. */
 function firstOf(x: Tensor, wanted: Test): { value: number; index: number[] } | null {
-  if (!isFloat(x.dtype)) return null
   let count = 0
   let position = -1
   let value = 0
@@ -72,16 +70,18 @@ function anomalyIn(result: Tensor, inputs: readonly Tensor[]): ReturnType<typeof
 /** The value at the index of an operand of the result's shape; of another operand the shape and the range. */
 function showOperand(x: Tensor, index: readonly number[], shape: readonly number[]): string {
   const { storage, strides, offset } = x
-  if (sameShape(x.shape, shape))
-    return String(
-      storage.data[index.reduce((sum, i, axis) => sum + i * strides[axis]!, storage.base + offset)],
-    )
+  // The digits that float32 has.
+  const show = (value: number): string => String(x.dtype === 'float32' ? +value.toPrecision(7) : value)
+  if (sameShape(x.shape, shape)) {
+    const position = index.reduce((sum, i, axis) => sum + i * strides[axis]!, storage.base + offset)
+    return show(storage.data[position]!)
+  }
   let [low, high] = [Infinity, -Infinity]
   forEachPosition(x, (place) => {
     low = Math.min(low, storage.data[place]!)
     high = Math.max(high, storage.data[place]!)
   })
-  return `${x.dtype} ${showShape(x.shape)}${x.size > 0 ? ` from ${low} to ${high}` : ''}`
+  return `${x.dtype} ${showShape(x.shape)}${x.size > 0 ? ` from ${show(low)} to ${show(high)}` : ''}`
 }
 
 /** Computes each op and stops at the first that makes something that is not finite. */

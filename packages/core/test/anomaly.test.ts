@@ -1,6 +1,21 @@
 /** @file detectAnomaly: the first op that makes a NaN or an infinity, its operands, its place, and what to do. */
 import { describe, expect, it } from 'vitest'
-import { detectAnomaly, grad, type Tensor, tensor, vmap, where } from '../src/index.ts'
+import {
+  checkpoint,
+  defineOp,
+  detectAnomaly,
+  grad,
+  hvp,
+  jacobian,
+  jvp,
+  type Tensor,
+  tensor,
+  vjp,
+  vmap,
+  where,
+} from '../src/index.ts'
+import { currentScope, enterLayer, leaveLayer } from '../src/onlooker.ts'
+import { activeTracer } from '../src/tape.ts'
 import { messageOf } from './support/messages.ts'
 
 const f64 = { dtype: 'float64' } as const
@@ -84,7 +99,7 @@ describe('backward', () => {
   })
 })
 
-it('works around and inside of vmap, and refuses what is no function', () => {
+describe('in every transform', () => {
   const rows = tensor(
     [
       [1, 2],
@@ -92,8 +107,115 @@ it('works around and inside of vmap, and refuses what is no function', () => {
     ],
     f64,
   )
-  expect(messageOf(() => detectAnomaly(() => vmap((x: Tensor) => x.log().sum())(rows)))).toContain(
-    'log(0) made',
-  )
+  const root = (x: Tensor): Tensor<[]> => x.sqrt().sum() as Tensor<[]>
+  const line = /called at (Proxy\.)?root \(.*anomaly\.test\.ts:\d+:\d+\)/
+
+  it.each<[string, () => unknown]>([
+    ['grad', () => grad(root)(rows)],
+    ['grad with createGraph', () => grad(root, { createGraph: true })(rows)],
+    ['backward() with createGraph', () => root(leaf([1, 0])).backward(null, { createGraph: true })],
+    ['vjp', () => vjp(root, rows)[1](tensor(1, f64) as Tensor<[]>)],
+    ['jvp', () => jvp(root, [rows], [rows.add(1)])],
+    ['jacobian', () => jacobian((x: Tensor) => root(x))(rows)],
+    ['jacobian, forward', () => jacobian((x: Tensor) => root(x), { mode: 'forward' })(rows)],
+    ['hvp', () => hvp(root, rows, rows.add(1))],
+    ['vmap of grad', () => vmap(grad(root))(rows)],
+    ['grad of vmap', () => grad((x: Tensor) => vmap(root)(x).sum() as Tensor<[]>)(rows)],
+    ['checkpoint', () => grad(checkpoint(root))(rows)],
+  ])('%s: the op, its derivative, and the line inside of the function', (_, run) => {
+    const message = messageOf(() => detectAnomaly(run))
+    expect(message).toMatch(
+      /^detectAnomaly: div\(.*, 0\) made (Infinity|NaN) at \[.*\], in the derivative of sqrt/,
+    )
+    expect(message).toMatch(line)
+  })
+
+  it('a second derivative: the first is finite, the op of the gradient is named', () => {
+    // d(x^1.5)/dx = 1.5 x^0.5 is 0 at 0; its slope is not.
+    const f = (x: Tensor): Tensor<[]> => x.pow(1.5).sum() as Tensor<[]>
+    const x = tensor([4, 0], f64)
+    expect((detectAnomaly(() => grad(f)(x)) as Tensor).toArray()).toEqual([3, 0])
+    const message = messageOf(() => detectAnomaly(() => hvp(f, x, tensor([1, 1], f64))))
+    expect(message).toMatch(/made Infinity at \[1\], in the derivative of pow/)
+  })
+
+  it('forward inside of vmap: the line of the op, not that of vmap', () => {
+    const inner = (x: Tensor): Tensor => x.log().sum()
+    expect(messageOf(() => detectAnomaly(() => vmap(inner)(rows)))).toMatch(
+      /^detectAnomaly: log\(0\) made -Infinity at \[1, 1\], called at inner \(.*anomaly\.test\.ts/,
+    )
+    expect(messageOf(() => vmap((x: Tensor) => detectAnomaly(() => inner(x)))(rows))).toContain(
+      'detectAnomaly: tensors have no values inside of vmap',
+    )
+  })
+
+  it('forward after jvp or backward is forward again, and nests', () => {
+    const message = messageOf(() =>
+      detectAnomaly(() =>
+        detectAnomaly(() => {
+          jvp(root, [rows.add(1)], [rows])
+          return tensor([0], f64).log()
+        }),
+      ),
+    )
+    expect(message).toMatch(/^detectAnomaly: log\(0\) made -Infinity at \[0\], called at/)
+  })
+})
+
+describe('what it says of operands', () => {
+  const said = (f: () => unknown): string => messageOf(() => detectAnomaly(f))
+  it('of another shape: shape and range', () => {
+    expect(said(() => tensor([1e38, 3e38]).sum())).toMatch(
+      /^detectAnomaly: sum\(float32 \[2\] from 1e\+38 to 3e\+38\) made Infinity, called at/,
+    )
+    const message = said(() => tensor([[1e200, 0]], f64).matmul(tensor([[1e200], [1]], f64)))
+    expect(message).toContain(
+      'matmul(float64 [1, 2] from 0 to 1e+200, float64 [2, 1] from 1 to 1e+200) made Infinity',
+    )
+  })
+  it('of views: the values that the op saw', () => {
+    const x = tensor(
+      [
+        [1, 2],
+        [0, 4],
+      ],
+      f64,
+    )
+    expect(said(() => x.T.log())).toContain('log(0) made -Infinity at [0, 1]')
+    expect(said(() => x.slice([1]).flip(0).log())).toContain('log(0) made -Infinity at [1]')
+  })
+  it('a NaN of infinities is an anomaly, infinities of infinities are not', () => {
+    const x = tensor([1, Infinity], f64)
+    expect(said(() => x.mul(2).sub(x))).toContain('sub(Infinity, Infinity) made NaN at [1]')
+    expect(said(() => x.mul(0))).toContain('mul(Infinity, 0) made NaN at [1]')
+    expect(detectAnomaly(() => x.add(1).exp().toArray())).toEqual([Math.exp(2), Infinity])
+    expect(detectAnomaly(() => tensor([NaN, 0], f64).mul(2).add(Infinity).toArray())).toEqual([NaN, Infinity])
+  })
+  it('inside of an op of your own: the op that its forward calls', () => {
+    const logOf = defineOp({
+      name: 'logOf',
+      forward: (x: Tensor) => x.log(),
+      backward: (ct, { inputs: [x] }) => [ct.div(x)],
+    })
+    expect(said(() => logOf(tensor([0], f64)))).toContain('log(0) made -Infinity at [0]')
+    expect(said(() => logOf(tensor([-1e-320], f64)))).toContain('log(-1e-320) made NaN')
+  })
+})
+
+it('what fails by itself fails as ever, and what is no function is refused', () => {
+  expect(() =>
+    detectAnomaly(() => {
+      throw new RangeError('own')
+    }),
+  ).toThrow(new RangeError('own'))
+  expect(activeTracer()).toBe(null)
+  const settings = Error as { stackTraceLimit?: number }
+  settings.stackTraceLimit = 12
+  detectAnomaly(() => tensor([1]).mul(2))
+  expect(settings.stackTraceLimit).toBe(12)
+  // Layers are noted no more.
+  leaveLayer(enterLayer({}, () => {}))
+  enterLayer({}, () => {})
+  expect(currentScope()).toBe(null)
   expect(messageOf(() => detectAnomaly(3 as never))).toBe('detectAnomaly: expected a function, got 3')
 })

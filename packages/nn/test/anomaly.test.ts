@@ -76,6 +76,16 @@ describe('forward', () => {
   })
 })
 
+it('finds the line of the caller behind many frames of layers', () => {
+  const dense = new Dense(1, 1)
+  dense.weight.assign(Infinity)
+  let deep: Layer = new Sequential(dense)
+  for (let i = 0; i < 8; i++) deep = new Sequential(deep)
+  const message = messageOf(() => detectAnomaly(() => deep.call(tensor([[0]]))))
+  expect(message).toMatch(/made NaN at \[0, 0\], called at .*nn.test.anomaly\.test\.ts:\d+/)
+  expect(message).toMatch(/; in layer 0\.0\.0\.0\.0\.0\.0\.0\.0 \(Dense\(1, 1\)\)/)
+})
+
 describe('backward', () => {
   const derivative = 'div(0.5, 0) made Infinity at [0, 0], in the derivative of sqrt, called at Root.forward'
   const net = model(new Root())
@@ -119,6 +129,23 @@ describe('backward', () => {
     const message = messageOf(() => detectAnomaly(() => new Slope().call(X)))
     expect(message).toContain(derivative.slice(derivative.indexOf('made')))
     expect(message).toMatch(/; in layer net\.0\.0 \(Root\(\)\)$/)
+  })
+
+  it('of a module that is no Layer, and of what comes after it', () => {
+    class Whole extends Module {
+      readonly first = new Sigmoid()
+      forward(x: Tensor): Tensor {
+        return this.first.call(x.sqrt())
+      }
+      override toString(): string {
+        return 'Whole()'
+      }
+    }
+    expect(messageOf(() => detectAnomaly(() => new Whole().call(leaf()).sum().backward()))).toMatch(
+      /in the derivative of sqrt, called at Whole\.forward.*; in Whole\(\)$/,
+    )
+    const after = (): void => new Whole().call(leaf().exp()).detach().sub(0.75).log().sum().backward()
+    expect(messageOf(() => detectAnomaly(after))).not.toContain('; in ')
   })
 
   it('says nothing of layers where an op is outside of any, and notes none without detectAnomaly', () => {
