@@ -47,36 +47,38 @@ export function tensor<const T extends NestedValues | TypedArray, const S extend
 export function tensor(value: NestedValues | TypedArray, options: TensorOptions = {}): Tensor {
   const { dtype, shape } = checkOptions('tensor', options, ['shape', ...CREATE_OPTIONS])
   if (dtype !== undefined) checkDType('tensor', dtype)
-  if (ArrayBuffer.isView(value)) return fromTypedArray(value as TypedArray, options)
   if (isForeign(value)) checkTensor('tensor', value)
   if ((value as unknown) instanceof Tensor)
     fail('tensor', 'the value is a tensor; copy it with clone(), or convert it with to(dtype)')
-  const natural = shapeOfValues(value)
-  const values: (number | boolean)[] = []
-  collect(value, natural, [], values)
-  const inferred = dtype ?? (typeof values[0] === 'boolean' ? 'bool' : 'float32')
-  const data = allocateArray(inferred, values.length, 'tensor')
-  for (let i = 0; i < values.length; i++) data[i] = element('tensor', values[i]!, inferred, i)
-  return wrap('tensor', data, resolve(shape, natural, values.length), inferred, options)
+  const { values, natural, own } = ArrayBuffer.isView(value)
+    ? typedValues(value as TypedArray, dtype)
+    : nestedValues(value)
+  const result = dtype ?? own!
+  const data = allocateArray(result, values.length, 'tensor')
+  if (result === own) data.set(values as ArrayLike<number>)
+  else for (let i = 0; i < values.length; i++) data[i] = element('tensor', values[i]!, result, i)
+  return wrap('tensor', data, resolve(shape, natural, values.length), result, options)
 }
 
-function fromTypedArray(value: TypedArray, options: TensorOptions): Tensor {
-  const { shape } = options
-  const own = dtypeOfArray(value)
-  const dtype = options.dtype ?? own
+/** Elements in a row, their shape, and the dtype they bring along. */
+interface Values {
+  readonly values: ArrayLike<number | boolean>
+  readonly natural: Shape
+  readonly own: DType | undefined
+}
+
+function typedValues(values: TypedArray, dtype: DType | undefined): Values {
+  const own = dtypeOfArray(values)
   // A DataView has no elements, and a BigInt64Array none that are numbers.
-  if (value.length !== 0 && typeof value[0] !== 'number')
-    fail('tensor', `the value is a ${value.constructor.name}, expected an array of numbers`)
-  if (dtype === undefined) {
+  if (values.length !== 0 && typeof values[0] !== 'number')
+    fail('tensor', `the value is a ${values.constructor.name}, expected an array of numbers`)
+  if ((dtype ?? own) === undefined) {
     fail(
       'tensor',
-      `a ${value.constructor.name} does not say what its numbers are; pass a dtype, as in tensor(bytes, { dtype: 'bool' })`,
+      `a ${values.constructor.name} does not say what its numbers are; pass a dtype, as in tensor(bytes, { dtype: 'bool' })`,
     )
   }
-  const data = allocateArray(dtype, value.length, 'tensor')
-  if (own === dtype) data.set(value)
-  else for (let i = 0; i < value.length; i++) data[i] = element('tensor', value[i]!, dtype, i)
-  return wrap('tensor', data, resolve(shape, [value.length], value.length), dtype, options)
+  return { values, natural: [values.length], own }
 }
 
 function resolve(shape: unknown, natural: Shape, size: number): Shape {
@@ -87,44 +89,49 @@ function resolve(shape: unknown, natural: Shape, size: number): Shape {
   return checked
 }
 
-/** The lengths along the first element of each level; `collect` checks that the others agree. */
-function shapeOfValues(value: unknown): Shape {
-  const shape: number[] = []
-  let level = value
-  while (Array.isArray(level)) {
-    shape.push(level.length)
-    if (level.length === 0) break
-    if (shape.length > MAX_RANK)
-      fail('tensor', `the value nests deeper than ${MAX_RANK} levels; does it contain itself?`)
-    level = level[0]
-  }
-  return checkShape('tensor', shape)
-}
-
-/** Appends the values to `out`; `index` is where `value` stands. */
-function collect(value: unknown, shape: Shape, index: number[], out: (number | boolean)[]): void {
-  const axis = index.length
-  if (axis === shape.length) {
-    if (typeof value !== 'number' && typeof value !== 'boolean')
-      failAt(index, `is ${describe(value)}, expected a number or a boolean`)
-    if (out.length > 0 && typeof value !== typeof out[0]) {
-      const first = describe(out[0])
-      failAt(index, `is ${describe(value)}, but the first value is ${first}; do not mix numbers and booleans`)
+/** The first element of each level says how long it is; the others must agree. */
+function nestedValues(root: unknown): Values {
+  const values: (number | boolean)[] = []
+  let shape: Shape = []
+  /** Where the walk stands. */
+  const index: number[] = []
+  // Deeper levels are not looked for any more.
+  let complete = false
+  const visit = (value: unknown): void => {
+    const axis = index.length
+    if (!complete && Array.isArray(value)) {
+      if (axis === MAX_RANK)
+        fail('tensor', `the value nests deeper than ${MAX_RANK} levels; does it contain itself?`)
+      shape = checkShape('tensor', [...shape, value.length])
+      complete = value.length === 0
     }
-    out.push(value as number | boolean)
-    return
-  }
-  const size = shape[axis]!
-  if (!Array.isArray(value))
-    failAt(index, `is ${describe(value)}, expected an array of ${size} elements like its neighbours`)
-  if (value.length !== size) {
-    failAt(index, `has ${value.length} elements, its neighbours have ${size}; rows must have equal lengths`)
-  }
-  for (let i = 0; i < size; i++) {
-    index.push(i)
-    collect(value[i], shape, index, out)
+    const size = shape[axis]
+    if (size === undefined) {
+      complete = true
+      if (typeof value !== 'number' && typeof value !== 'boolean')
+        failAt(index, `is ${describe(value)}, expected a number or a boolean`)
+      if (values.length > 0 && typeof value !== typeof values[0]) {
+        const first = describe(values[0])
+        failAt(
+          index,
+          `is ${describe(value)}, but the first value is ${first}; do not mix numbers and booleans`,
+        )
+      }
+      values.push(value)
+      return
+    }
+    if (!Array.isArray(value))
+      failAt(index, `is ${describe(value)}, expected an array of ${size} elements like its neighbours`)
+    if (value.length !== size)
+      failAt(index, `has ${value.length} elements, its neighbours have ${size}; rows must have equal lengths`)
+    for (let i = 0; i < size; i++) {
+      index[axis] = i
+      visit(value[i])
+    }
     index.pop()
   }
+  visit(root)
+  return { values, natural: shape, own: typeof values[0] === 'boolean' ? 'bool' : 'float32' }
 }
 
 function failAt(index: readonly number[], what: string): never {

@@ -38,7 +38,7 @@ export class Generator {
 
   /** Key and counter, [4] int32: a copy. Set it to go back to where it was read. */
   get state(): Tensor<[4]> {
-    return tensor(new Int32Array(this.words.data), { shape: [4] })
+    return tensor(this.words.data, { shape: [4] })
   }
   set state(state: Tensor) {
     if (!(state instanceof Tensor) || state.dtype !== 'int32' || state.ndim !== 1 || state.size !== 4) {
@@ -89,8 +89,19 @@ const RANDOM_OPTIONS: readonly string[] = ['dtype', 'requiresGrad', 'generator']
 
 type Fill = (state: RandomState, out: Float64Array | Float32Array | Int32Array) => number
 
-function drawn(op: string, shape: Shape, dtype: DType, options: RandomOptions, fill: Fill): Tensor {
-  const { generator = defaultGenerator() } = checkOptions(op, options, RANDOM_OPTIONS)
+/** `wrong` says, of a dtype, what the function makes instead; undefined: the dtype will do. */
+function drawn(
+  op: string,
+  shape: Shape,
+  options: RandomOptions,
+  fill: Fill,
+  own: DType = 'float32',
+  wrong: (dtype: DType) => string | false = (dtype) =>
+    !isFloat(dtype) && `makes floating-point numbers, not ${dtype}; use randint for whole numbers`,
+): Tensor {
+  const { generator = defaultGenerator(), dtype = own } = checkOptions(op, options, RANDOM_OPTIONS)
+  const refusal = wrong(checkDType(op, dtype))
+  if (refusal) fail(op, refusal)
   if (!(generator instanceof Generator))
     fail(op, `the generator must be made with new Generator(seed), got ${describe(generator)}`)
   const checked = checkShape(op, shape)
@@ -99,21 +110,14 @@ function drawn(op: string, shape: Shape, dtype: DType, options: RandomOptions, f
   return wrap(op, data, checked, dtype, options)
 }
 
-function floatDType(op: string, options: RandomOptions): DType {
-  const { dtype = 'float32' } = checkOptions(op, options, RANDOM_OPTIONS)
-  if (!isFloat(checkDType(op, dtype)))
-    fail(op, `makes floating-point numbers, not ${dtype}; use randint for whole numbers`)
-  return dtype
-}
-
 /** Uniform numbers in [0, 1): multiples of 2^-24 in float32, of 2^-53 in float64. */
 export function rand<const S extends Shape>(shape: readonly [...S], options: RandomOptions = {}): Tensor<S> {
-  return drawn('rand', shape, floatDType('rand', options), options, fillUniform as Fill) as Tensor<S>
+  return drawn('rand', shape, options, fillUniform as Fill) as Tensor<S>
 }
 
 /** Standard normal numbers: mean 0, variance 1 (Box and Muller). */
 export function randn<const S extends Shape>(shape: readonly [...S], options: RandomOptions = {}): Tensor<S> {
-  return drawn('randn', shape, floatDType('randn', options), options, fillNormal as Fill) as Tensor<S>
+  return drawn('randn', shape, options, fillNormal as Fill) as Tensor<S>
 }
 
 /** Whole numbers from `low` to `high` - 1, each equally likely; int32 unless a float dtype is asked for. */
@@ -123,25 +127,24 @@ export function randint<const S extends Shape>(
   shape: readonly [...S],
   options: RandomOptions = {},
 ): Tensor<S> {
-  const dtype = checkDType('randint', checkOptions('randint', options, RANDOM_OPTIONS).dtype ?? 'int32')
-  if (dtype === 'bool')
-    fail('randint', 'makes whole numbers, not bool; compare them, as in randint(0, 2, shape).eq(1)')
   for (const bound of [low, high])
     if (typeof bound !== 'number')
       fail('randint', `low and high must be whole numbers, got ${describe(bound)}`)
-  return drawn('randint', shape, dtype, options, (state, out) => {
+  const fill: Fill = (state, out) => {
     if (out instanceof Int32Array) return fillIntegers(state, low, high, out)
     const whole = new Int32Array(out.length)
     const blocks = fillIntegers(state, low, high, whole)
     out.set(whole)
     return blocks
-  }) as Tensor<S>
+  }
+  const wrong = (dtype: DType): string | false =>
+    dtype === 'bool' && 'makes whole numbers, not bool; compare them, as in randint(0, 2, shape).eq(1)'
+  return drawn('randint', shape, options, fill, 'int32', wrong) as Tensor<S>
 }
 
 /** 0 to n - 1 in random order, each order equally likely; int32. */
 export function permutation(n: number, options: RandomOptions = {}): Tensor<[number]> {
-  const dtype = checkOptions('permutation', options, RANDOM_OPTIONS).dtype ?? 'int32'
-  if (dtype !== 'int32')
-    fail('permutation', `makes int32 indices, not ${describe(dtype)}; convert the result with to()`)
-  return drawn('permutation', [n], 'int32', options, fillPermutation as Fill) as Tensor<[number]>
+  const wrong = (dtype: DType): string | false =>
+    dtype !== 'int32' && `makes int32 indices, not ${describe(dtype)}; convert the result with to()`
+  return drawn('permutation', [n], options, fillPermutation as Fill, 'int32', wrong) as Tensor<[number]>
 }

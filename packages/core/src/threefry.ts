@@ -71,30 +71,18 @@ export function threefry(
 
 const CHUNK = 512
 const chunk = /* @__PURE__ */ new Uint32Array(CHUNK)
-const lastBlock = /* @__PURE__ */ new Uint32Array(2)
 
-/**
- * The first `length` elements of `out` become random words, from block `skip` on; of an odd length, one word
- * is dropped.
- */
+/** The first `length` elements of `out` become random words, from block `skip` on, and of an odd number one more. */
 export function fillBits(
   state: RandomState,
   out: Uint32Array,
   length: number = out.length,
   skip = 0,
 ): number {
-  const key0 = state[0]!
-  const key1 = state[1]!
   const high = state[3]!
   let counter = (state[2]! >>> 0) + skip
-  for (let at = 0; at < length; at += 2, counter++) {
-    const carried = high + Math.floor(counter / 2 ** 32)
-    if (at + 1 < length) threefry(key0, key1, counter, carried, out, at)
-    else {
-      threefry(key0, key1, counter, carried, lastBlock, 0)
-      out[at] = lastBlock[0]!
-    }
-  }
+  for (let at = 0; at < length; at += 2, counter++)
+    threefry(state[0]!, state[1]!, counter, high + Math.floor(counter / 2 ** 32), out, at)
   return Math.ceil(length / 2)
 }
 
