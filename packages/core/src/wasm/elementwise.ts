@@ -114,12 +114,7 @@ type Kernel = (inputs: readonly Tensor[], result: Tensor) => void
  * Runs the module of a body chunk by chunk, on inputs of any number of elements, each contiguous or one value; null where
  * vectors do not serve the types, or WebAssembly is missing or forbidden.
  */
-export function kernelFor(
-  expr: Expr,
-  dtypes: readonly DType[],
-  precision: DType,
-  out: DType,
-): Kernel | null {
+export function kernelFor(expr: Expr, dtypes: readonly DType[], precision: DType, out: DType): Kernel | null {
   const made = vectorModule(expr, dtypes, precision, out)
   if (made === null) return null
   const { module, constants, imports, lanes } = made

@@ -83,6 +83,8 @@ export const OPCODES = {
   'f32x4.div': VECTOR + 0xe7,
   'f32x4.min': VECTOR + 0xe8,
   'f32x4.max': VECTOR + 0xe9,
+  'f32x4.pmin': VECTOR + 0xea,
+  'f32x4.pmax': VECTOR + 0xeb,
   'f64x2.abs': VECTOR + 0xec,
   'f64x2.neg': VECTOR + 0xed,
   'f64x2.sqrt': VECTOR + 0xef,
@@ -92,6 +94,8 @@ export const OPCODES = {
   'f64x2.div': VECTOR + 0xf3,
   'f64x2.min': VECTOR + 0xf4,
   'f64x2.max': VECTOR + 0xf5,
+  'f64x2.pmin': VECTOR + 0xf6,
+  'f64x2.pmax': VECTOR + 0xf7,
   'f32x4.convert_i32x4_s': VECTOR + 0xfa,
   'f64x2.convert_low_i32x4_s': VECTOR + 0xfe,
 } as const

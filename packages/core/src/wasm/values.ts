@@ -1,6 +1,6 @@
 /**
  * @file Vector values as a graph, equal ones once, and its instructions: what vector.ts computes with. A value is used
- * from the stack, or kept in a local if it is needed again. Imports assembler.ts and instructions.ts.
+ * from the stack, or kept in a local if it is needed again. Imports scalar.ts, assembler.ts and instructions.ts.
  */
 import type { SlowPath } from '../scalar.ts'
 import type { Local, WasmFunction, WasmModule } from './assembler.ts'
@@ -12,6 +12,8 @@ export type Kind = 'f64' | 'f32' | 'm64' | 'm32'
 export interface Value {
   readonly kind: Kind
   readonly operands: readonly Value[]
+  /** Its instruction, among others. */
+  readonly name: string
   /** The number by which others name it. */
   readonly id: number
   /** What follows the operands on the stack; for a rare value its function. */
@@ -52,7 +54,14 @@ export class Graph {
     const key = `${kind} ${name} ${operands.map(({ id }) => id)}`
     let value = this.#values.get(key)
     if (value === undefined) {
-      value = { kind, operands, id: this.#values.size, write, ...(constant !== undefined && { constant }) }
+      value = {
+        kind,
+        operands,
+        name,
+        id: this.#values.size,
+        write,
+        ...(constant !== undefined && { constant }),
+      }
       this.#values.set(key, value)
       this.isWide ||= kind === 'f64' || kind === 'm64'
     }

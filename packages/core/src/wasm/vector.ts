@@ -39,14 +39,27 @@ export function vectorScalar(graph: Graph, precision: Float): Scalar<Value> {
   const arithmetic = (name: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max') =>
     operation(float, `${shape}.${name}`)
   const compare = (name: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge') => operation(mask, `${shape}.${name}`)
-  const unary = (name: 'neg' | 'abs' | 'sqrt' | 'floor' | 'nearest') => (a: Value) =>
+  const unary = (name: 'sqrt' | 'floor' | 'nearest') => (a: Value) =>
     graph.op(float, `${shape}.${name}`, of(a))
 
+  // The sign is a bit: engines are slower with their own neg and abs, which need masks.
+  const neg = (a: Value): Value => graph.op(float, 'v128.xor', of(a), of(-0))
+  const abs = (a: Value): Value => graph.op(float, 'v128.andnot', of(a), of(-0))
   const isZero = ({ constant }: Value): boolean => Object.is(constant, 0)
   const select = (condition: Value, a: Operand, b: Operand): Value => {
     const [m, yes, no] = [of(condition), of(a), of(b)]
+    const [left, right] = m.operands
+    // pmin(x, y) is y < x ? y : x, and pmax(x, y) is x < y ? y : x, on NaN and zeros as well.
+    const below = m.name.endsWith('.lt')
+    if ((below || m.name.endsWith('.gt')) && yes !== no) {
+      if (left === no && right === yes) return graph.op(float, `${shape}.${below ? 'pmax' : 'pmin'}`, no, yes)
+      if (left === yes && right === no) return graph.op(float, `${shape}.${below ? 'pmin' : 'pmax'}`, no, yes)
+    }
     if (isZero(no)) return graph.op(yes.kind, 'v128.and', yes, m)
     if (isZero(yes)) return graph.op(no.kind, 'v128.andnot', no, m)
+    // -y where the mask holds, else y.
+    if (yes.name === 'v128.xor' && yes.operands[0] === no)
+      return graph.op(float, 'v128.xor', no, graph.op(float, 'v128.and', yes.operands[1]!, m))
     return graph.op(no.kind, 'v128.bitselect', yes, no, m)
   }
 
@@ -58,11 +71,7 @@ export function vectorScalar(graph: Graph, precision: Float): Scalar<Value> {
   const power = (n: Value): Value => graph.shift('i64x2.shl', n, 52)
   /** exponent(x) + 1024 in the bits: with the high word 0x3fe6a09e subtracted, and 2^62 added, it is in the upper 12. */
   const biasedExponent = (x: Operand): Value =>
-    graph.shift(
-      'i64x2.shr_u',
-      add64(graph.op('f64', 'f64x2.abs', of(x)), of(fromBits(0x00195f62 * 2 ** 32))),
-      52,
-    )
+    graph.shift('i64x2.shr_u', add64(abs(of(x)), of(fromBits(0x00195f62 * 2 ** 32))), 52)
 
   const self: Scalar<Value> = {
     precision,
@@ -71,8 +80,8 @@ export function vectorScalar(graph: Graph, precision: Float): Scalar<Value> {
     sub: arithmetic('sub'),
     mul: arithmetic('mul'),
     div: arithmetic('div'),
-    neg: unary('neg'),
-    abs: unary('abs'),
+    neg,
+    abs,
     sqrt: unary('sqrt'),
     floor: unary('floor'),
     nearest: unary('nearest'),
