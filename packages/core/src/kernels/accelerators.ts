@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor.ts'
 /** One matrix in memory: element (i, j) lies at data[start + i * row + j * column]. */
 export interface MatrixView {
   readonly data: TypedArray
-  readonly start: number
+  start: number
   readonly row: number
   readonly column: number
 }

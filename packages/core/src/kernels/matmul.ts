@@ -1,25 +1,24 @@
-/** @file Matrix products in plain JavaScript: a strided loop for small sizes, packed 4x4 tiles for large ones. Imports dtype.ts. */
-import type { TypedArray } from '../dtype.ts'
-
-/** One matrix in memory: element (i, j) lies at data[start + i * row + j * column]. */
-export interface MatrixView {
-  readonly data: TypedArray
-  start: number
-  readonly row: number
-  readonly column: number
-}
+/**
+ * @file Matrix products in plain JavaScript: a strided loop for small sizes, packed 4x4 tiles for large ones unless there
+ * is an accelerator. Imports accelerators.ts.
+ */
+import { accelerators, type MatrixView } from './accelerators.ts'
 
 /** Tiles of 4 x 4: their 16 sums and one row and column of factors are what registers hold. */
 const TILE = 4
-/** Packing pays from about this many multiplications on (bench/matmul.ts). */
+/** Packing pays from about this many multiplications on, in WebAssembly sooner (bench/matmul.ts). */
 const PACK_FROM = 4_000
 
 type Product = (m: number, n: number, k: number, a: MatrixView, b: MatrixView, c: MatrixView) => void
 
-/** C[m, n] = sum over k of A[m, k] B[k, n]. Sums of floats are kept in float64 and rounded once. */
+/**
+ * C[m, n] = sum over k of A[m, k] B[k, n]. Sums of floats are kept in float64, in order of k, and rounded once. An
+ * accelerator gives the same bits in float64; its float32 sums are shorter in bits, see wasm/gemm-module.ts.
+ */
 export const matmulInto: Product = (m, n, k, a, b, c) => {
   if (c.data instanceof Int32Array) wrapping(m, n, k, a, b, c)
-  else if (m * n * k >= PACK_FROM && m >= TILE && n >= TILE) packed(m, n, k, a, b, c)
+  else if (m * n * k >= PACK_FROM && m >= TILE && n >= TILE)
+    accelerators.matmul?.(m, n, k, a, b, c) || packed(m, n, k, a, b, c)
   else strided(m, n, k, a, b, c)
 }
 

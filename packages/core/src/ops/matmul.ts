@@ -1,11 +1,12 @@
 /**
  * @file Matrix products. One primitive multiplies two operands whose axes are labelled m, n and k, so that its
  * derivatives are the same primitive with other labels and nothing is ever transposed for a gradient.
- * Imports kernels/lines.ts, kernels/matmul.ts, broadcast.ts and reshape.ts.
+ * Imports kernels/, broadcast.ts and reshape.ts.
  */
 import { fail } from '../errors.ts'
+import type { MatrixView } from '../kernels/accelerators.ts'
 import { forEachPart } from '../kernels/lines.ts'
-import { type MatrixView, matmulInto } from '../kernels/matmul.ts'
+import { matmulInto } from '../kernels/matmul.ts'
 import { type Primitive, primitive, SAVES_BOTH } from '../primitive.ts'
 import { allAxes, broadcastShapes, checkSize, showShape, sizeOf } from '../shape.ts'
 import type { Affine, AffineArg, MatMul, MatMulable, Shape } from '../shape-types.ts'

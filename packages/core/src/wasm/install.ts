@@ -1,8 +1,12 @@
-/** @file Puts the WebAssembly kernels under eager code; each is assembled at its first use. Imports kernels/accelerators.ts and elementwise.ts. */
+/**
+ * @file Puts the WebAssembly kernels under eager code; each is assembled at its first use. Imports
+ * kernels/accelerators.ts, elementwise.ts and gemm.ts.
+ */
 import { accelerators } from '../kernels/accelerators.ts'
 import { elementwise } from './elementwise.ts'
+import { gemm } from './gemm.ts'
 
 export function installKernels(): void {
-  accelerators.matmul = null
+  accelerators.matmul = gemm
   accelerators.elementwise = elementwise
 }
