@@ -3,9 +3,10 @@ import { type BackwardOptions, cotangentFor } from './backward.ts'
 import { isFloat } from './dtype.ts'
 import { checkFlag, checkFunction, checkOptions, describe, fail } from './errors.ts'
 import { constantLike } from './ops/memory.ts'
+import { checkLike } from './ops/operand.ts'
 import { reshape } from './ops/reshape.ts'
 import { primitive, SAVES_NOTHING } from './primitive.ts'
-import { sameShape, showShape } from './shape.ts'
+import { showShape } from './shape.ts'
 import type { OneElement, Shape } from './shape-types.ts'
 import { currentLevel, enterTransform, keepsGraph, leaveTransform, runRules } from './tape.ts'
 import { Node, Tensor, viewOf } from './tensor.ts'
@@ -221,15 +222,7 @@ function tangentsOf(aliases: readonly unknown[], dxs: readonly unknown[]): Map<N
   const tangents = new Map<Node, Tensor>()
   zipTree('jvp', aliases, dxs, (x, dx, path) => {
     if (!isFloat(x.dtype)) return
-    if (!(dx instanceof Tensor))
-      fail('jvp', `the tangent at ${showPath(path)} is ${describe(dx)}, expected a tensor`)
-    if (!sameShape(dx.shape, x.shape) || dx.dtype !== x.dtype) {
-      fail(
-        'jvp',
-        `the tangent at ${showPath(path)} is ${dx.dtype} ${showShape(dx.shape)}, its input ${x.dtype} ${showShape(x.shape)}; they must agree`,
-      )
-    }
-    tangents.set(x.node!, dx)
+    tangents.set(x.node!, checkLike('jvp', `the tangent at ${showPath(path)} is`, dx, 'its input', x))
   })
   return tangents
 }

@@ -1,12 +1,12 @@
 /** @file backward: gradients of leaves, accumulated in their `grad`. Imports walk.ts. */
 import { isFloat } from './dtype.ts'
-import { checkFlag, checkOptions, describe, fail } from './errors.ts'
+import { checkFlag, checkOptions, fail } from './errors.ts'
 import { add } from './ops/define.ts'
 import { clone, constantLike } from './ops/memory.ts'
-import { checkTensor } from './ops/operand.ts'
-import { sameShape, showShape } from './shape.ts'
+import { checkLike, checkTensor } from './ops/operand.ts'
+import { showShape } from './shape.ts'
 import { activeTracer, keepsGraph, runRules } from './tape.ts'
-import { Tensor } from './tensor.ts'
+import type { Tensor } from './tensor.ts'
 import { pullback, reachable } from './walk.ts'
 
 export interface BackwardOptions {
@@ -51,14 +51,7 @@ export function cotangentFor(op: string, y: Tensor, cotangent: Tensor | null | u
     }
     return constantLike(y, 1)
   }
-  if (!(cotangent instanceof Tensor)) fail(op, `the cotangent must be a tensor, got ${describe(cotangent)}`)
-  if (!sameShape(cotangent.shape, y.shape) || cotangent.dtype !== y.dtype) {
-    fail(
-      op,
-      `the cotangent is ${cotangent.dtype} ${showShape(cotangent.shape)}, the output ${y.dtype} ${showShape(y.shape)}; they must agree`,
-    )
-  }
-  return cotangent
+  return checkLike(op, 'the cotangent is', cotangent, 'the output', y)
 }
 
 function accumulateGrad(x: Tensor, ct: Tensor, keep: boolean): void {
@@ -67,14 +60,7 @@ function accumulateGrad(x: Tensor, ct: Tensor, keep: boolean): void {
   // computed one that stays on the tape is kept as it is: it cannot be assigned to.
   if (grad === null || grad === undefined) x.grad = keep && ct.node?.primitive ? ct : clone(ct)
   else {
-    if (!(grad instanceof Tensor))
-      fail('backward', `grad holds ${describe(grad)}; set it to a tensor or to null`)
-    if (!sameShape(grad.shape, x.shape) || grad.dtype !== x.dtype) {
-      fail(
-        'backward',
-        `grad holds ${grad.dtype} ${showShape(grad.shape)}, the tensor is ${x.dtype} ${showShape(x.shape)}; set grad to null`,
-      )
-    }
+    checkLike('backward', 'grad holds', grad, 'the tensor is', x, 'set grad to null')
     x.grad = add(grad, ct)
   }
 }

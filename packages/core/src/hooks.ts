@@ -1,9 +1,8 @@
 /** @file onGrad: a function that sees, and may replace, the gradient of a tensor on its way down. Imports walk.ts. */
-import { checkFunction, describe, fail } from './errors.ts'
-import { checkTensor } from './ops/operand.ts'
-import { sameShape, showShape } from './shape.ts'
+import { checkFunction, fail } from './errors.ts'
+import { checkLike, checkTensor } from './ops/operand.ts'
 import type { Shape } from './shape-types.ts'
-import { Tensor } from './tensor.ts'
+import type { Tensor } from './tensor.ts'
 import { setVisitor } from './walk.ts'
 
 /** Gets the gradient; what it returns, if anything, takes the gradient's place. */
@@ -26,15 +25,15 @@ function runHooks(x: Tensor, ct: Tensor): Tensor {
   let result = ct
   for (const hook of hooked.get(x) ?? []) {
     const replaced: unknown = hook(result)
-    if (replaced === undefined) continue
-    if (!(replaced instanceof Tensor))
-      fail('onGrad', `the hook returned ${describe(replaced)}; return a tensor, or nothing`)
-    if (!sameShape(replaced.shape, x.shape) || replaced.dtype !== x.dtype)
-      fail(
+    if (replaced !== undefined)
+      result = checkLike(
         'onGrad',
-        `the hook returned ${replaced.dtype} ${showShape(replaced.shape)}, the gradient is ${x.dtype} ${showShape(x.shape)}; they must agree`,
+        'the hook returned',
+        replaced,
+        'the gradient is',
+        x,
+        'return a tensor like it, or nothing',
       )
-    result = replaced
   }
   return result
 }

@@ -101,16 +101,13 @@ function withState<R>(newLevel: number, newFloor: number, op: string, f: () => R
 /** An async function or a generator would go on after the switch has been turned back. */
 function refuseLater(op: string, result: unknown): void {
   if (typeof result !== 'object' || result === null || result instanceof Tensor) return
-  if (typeof (result as { then?: unknown }).then === 'function') {
-    // The error below tells what is wrong; a rejection of the abandoned promise must not end the process first.
-    Promise.resolve(result).catch(() => {})
-    fail(op, 'the function is async; recording is switched for synchronous code only, so await outside of it')
-  }
-  const kind = Object.prototype.toString.call(result)
-  if (kind === '[object Generator]' || kind === '[object AsyncGenerator]')
+  const isAsync = typeof (result as { then?: unknown }).then === 'function'
+  // The error below tells what is wrong; a rejection of the abandoned promise must not end the process first.
+  if (isAsync) Promise.resolve(result).catch(() => {})
+  if (isAsync || /^\[object (Async)?Generator\]$/.test(Object.prototype.toString.call(result)))
     fail(
       op,
-      'the function is a generator, whose body runs later, with recording as it is then; run it inside',
+      `the function is ${isAsync ? 'async' : 'a generator'}: its body goes on when recording has been switched back; ${isAsync ? 'await outside of it' : 'run it inside'}`,
     )
 }
 

@@ -94,7 +94,7 @@ describe('backward', () => {
   it.each([
     [f64([1, 2, 3]), 'grad holds float64 [3], the tensor is float64 [2]; set grad to null'],
     [tensor([1, 2]), 'grad holds float32 [2], the tensor is float64 [2]; set grad to null'],
-    [5, 'grad holds 5; set it to a tensor or to null'],
+    [5, 'grad holds 5, the tensor is float64 [2]; set grad to null'],
   ])('refuses an assigned grad that does not fit: %s', (assigned, message) => {
     const x = leaf([1, 2])
     x.grad = assigned as never
@@ -197,7 +197,7 @@ describe('backward refuses', () => {
         leaf([1, 2])
           .mul(2)
           .backward(f64([[1, 2]])),
-      'the cotangent is float64 [1, 2], the output float64 [2]; they must agree',
+      'the cotangent is float64 [1, 2], the output float64 [2]; pass a tensor like it',
     ],
     [
       'a cotangent that would broadcast',
@@ -218,7 +218,7 @@ describe('backward refuses', () => {
         leaf(1)
           .mul(2)
           .backward(1 as never),
-      'the cotangent must be a tensor, got 1',
+      'the cotangent is 1, the output float64 []; pass a tensor like it',
     ],
     [
       'wrong options',

@@ -72,7 +72,7 @@ describe('mistakes', () => {
     [
       'a cotangent of another shape',
       () => vjp(square, f64([1, 2]))[1](f64(1)),
-      'vjp: the cotangent is float64 [], the output float64 [2]; they must agree',
+      'vjp: the cotangent is float64 [], the output float64 [2]; pass a tensor like it',
     ],
     [
       'a cotangent of another dtype',
@@ -87,7 +87,7 @@ describe('mistakes', () => {
     [
       'a number as cotangent',
       () => loose(vjp(square, f64(1))[1])(1),
-      'vjp: the cotangent must be a tensor, got 1',
+      'vjp: the cotangent is 1, the output float64 []; pass a tensor like it',
     ],
     [
       'no tangents',
@@ -103,7 +103,7 @@ describe('mistakes', () => {
     [
       'a tangent of another shape',
       () => jvp(square, [f64([1, 2])], [f64(1)]),
-      'jvp: the tangent at [0] is float64 [], its input float64 [2]; they must agree',
+      'jvp: the tangent at [0] is float64 [], its input float64 [2]; pass a tensor like it',
     ],
     [
       'a tangent of another dtype',
@@ -113,7 +113,7 @@ describe('mistakes', () => {
     [
       'a number as tangent',
       () => loose(jvp)(square, [f64(1)], [1]),
-      'jvp: the tangent at [0] is 1, expected a tensor',
+      'jvp: the tangent at [0] is 1, its input float64 []; pass a tensor like it',
     ],
     [
       'tangents of another structure',

@@ -103,7 +103,7 @@ describe('what it refuses', () => {
         x.onGrad((g) => g.sum() as never)
         x.sum().backward()
       },
-      'onGrad: the hook returned float64 [], the gradient is float64 [3]; they must agree',
+      'onGrad: the hook returned float64 [], the gradient is float64 [3]; return a tensor like it, or nothing',
     ],
     [
       'a hook that returns a number',
@@ -112,7 +112,7 @@ describe('what it refuses', () => {
         x.onGrad((() => 3) as never)
         x.sum().backward()
       },
-      'onGrad: the hook returned 3; return a tensor, or nothing',
+      'onGrad: the hook returned 3, the gradient is float64 [3]; return a tensor like it, or nothing',
     ],
   ])('%s', (_, f, message) => {
     expect(messageOf(f)).toContain(message)

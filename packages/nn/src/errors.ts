@@ -20,22 +20,22 @@ export function checkTensor(op: string, name: string, x: unknown): asserts x is 
     fail(op, `${name} must be a tensor, got ${describe(x)}; make one with tensor(...)`)
 }
 
-/** Throws unless `x` is a finite number >= 0. */
-export function checkNonNegative(op: string, name: string, x: unknown): void {
-  if (!(Number.isFinite(x) && (x as number) >= 0))
-    fail(op, `${name} must be a finite number >= 0, got ${describe(x)}`)
-}
+/** A check that throws unless `fits(x)`: it says which argument should be what, and what it is. */
+const check =
+  (what: string, fits: (x: unknown) => boolean) =>
+  (op: string, name: string, x: unknown): void => {
+    if (!fits(x)) fail(op, `${name} must be ${what}, got ${describe(x)}`)
+  }
 
-/** Throws unless `x` is a finite number. */
-export function checkFinite(op: string, name: string, x: unknown): void {
-  if (!Number.isFinite(x)) fail(op, `${name} must be a finite number, got ${describe(x)}`)
-}
-
-/** Throws unless `x` is a whole number >= 1. */
-export function checkCount(op: string, name: string, x: unknown): void {
-  if (!(Number.isInteger(x) && (x as number) >= 1))
-    fail(op, `${name} must be a whole number >= 1, got ${describe(x)}`)
-}
+export const checkFinite = /* @__PURE__ */ check('a finite number', Number.isFinite)
+export const checkNonNegative = /* @__PURE__ */ check(
+  'a finite number >= 0',
+  (x) => Number.isFinite(x) && (x as number) >= 0,
+)
+export const checkCount = /* @__PURE__ */ check(
+  'a whole number >= 1',
+  (x) => Number.isInteger(x) && (x as number) >= 1,
+)
 
 /** Whether two shapes are equal. */
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>

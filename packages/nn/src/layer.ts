@@ -1,6 +1,7 @@
-/** @file Layer: a module from one tensor to one tensor, with shapes that flow. Imports module.ts. */
+/** @file Layer: a module from one tensor to one tensor, with shapes that flow. Imports module.ts and summary.ts. */
 import { enterLayer, leaveLayer, type Shape, type Tensor } from '@tapegrad/core/ops'
 import { Module, placed } from './module.ts'
+import { returned } from './summary.ts'
 
 /**
  * A layer rewrites the trailing dimensions of its input from `In` to `Out` and leaves the leading (batch) ones alone:
@@ -18,7 +19,7 @@ export abstract class Layer<In extends Shape = Shape, Out extends Shape = Shape>
     // Not super.call: its list of arguments costs as much as a small op.
     const outer = enterLayer(this, placed)
     try {
-      return this.forward(x as Tensor) as Tensor<[...Batch, ...Out]>
+      return returned(this, this.forward(x as Tensor) as Tensor<[...Batch, ...Out]>)
     } catch (error) {
       throw placed(error, this)
     } finally {

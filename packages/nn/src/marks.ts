@@ -1,6 +1,6 @@
 /** @file Marks on tensors: which are parameters, which are buffers. Imports core and errors.ts. */
-import { type Shape, Tensor } from '@tapegrad/core/ops'
-import { describe, fail, isFloat } from './errors.ts'
+import type { Shape, Tensor } from '@tapegrad/core/ops'
+import { checkTensor, describe, fail, isFloat } from './errors.ts'
 
 /** What a tensor is to the module that holds it, and the name to use in place of its field's. */
 export interface Mark {
@@ -15,8 +15,7 @@ const marks = new WeakMap<Tensor, Mark>()
 export const markOf = (tensor: Tensor): Mark | undefined => marks.get(tensor)
 
 function mark<S extends Shape>(role: Mark['role'], tensor: Tensor<S>, name: string | undefined): Tensor<S> {
-  if (!(tensor instanceof Tensor))
-    fail(role, `expected a tensor, got ${describe(tensor)}; make one with tensor(...)`)
+  checkTensor(role, 'the argument', tensor)
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     fail(role, `the name must be a non-empty string, got ${describe(name)}`)
   if (tensor.node !== null && tensor.node.primitive !== null)

@@ -4,7 +4,7 @@ import { checkOptions, describe, fail, isFloat } from './errors.ts'
 import { type Mark, markOf } from './marks.ts'
 import { notePlace, outermost } from './place.ts'
 import { type LoadReport, restore, type StateDict, snapshot } from './state-dict.ts'
-import { summarize } from './summary.ts'
+import { returned, summarize } from './summary.ts'
 
 /** One place in a module that holds a marked tensor: `holder[key]`. */
 interface Slot {
@@ -35,7 +35,7 @@ export abstract class Module {
   call(...args: Parameters<this['forward']>): this['~result'] {
     const outer = enterLayer(this, placed)
     try {
-      return this.forward(...(args as never[])) as this['~result']
+      return returned(this, this.forward(...(args as never[])) as this['~result'])
     } catch (error) {
       throw placed(error, this)
     } finally {

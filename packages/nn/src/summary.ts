@@ -4,7 +4,6 @@ import { describe, fail, showShape } from './errors.ts'
 
 /** What the table needs of a module. */
 interface Summarized {
-  forward(...args: never[]): unknown
   call(...args: never[]): unknown
   parameters(): Tensor[]
   readonly training: boolean
@@ -21,10 +20,7 @@ export function summarize(
   if (!(Array.isArray(inputShape) && inputShape.every((size) => Number.isInteger(size) && size >= 0)))
     fail('summary', `the input shape must be an array of whole numbers >= 0, got ${describe(inputShape)}`)
   const all = [['', root] as const, ...inside]
-  const outputs = outputsOf(
-    all.map(([, module]) => module),
-    inputShape,
-  )
+  const outputs = outputsOf(root, inside, inputShape)
   const counted = new Set<Tensor>()
   const rows = all.map(([path, module], i) => {
     const within = inside.filter(([inner]) => i === 0 || inner.startsWith(`${path}.`))
@@ -44,38 +40,38 @@ export function summarize(
 
 const count = (tensors: readonly Tensor[]): number => tensors.reduce((sum, { size }) => sum + size, 0)
 
-/** Each module's output shape, seen by standing in for its `forward` while the first of them runs. */
-function outputsOf(modules: readonly Summarized[], inputShape: readonly number[]): Map<Summarized, string> {
-  const outputs = new Map<Summarized, string>()
-  const replaced: [Summarized, PropertyDescriptor | undefined][] = []
-  const modes = modules.map((module) => module.training)
-  const root = modules[0]!
+/** What modules returned, while a table is made. */
+let outputs: Map<object, string> | null = null
+
+/** Notes what a module returned, where somebody wants to know, and returns it. */
+export function returned<T>(module: object, output: T): T {
+  outputs?.set(module, output instanceof Tensor ? showShape(output.shape) : describe(output))
+  return output
+}
+
+/** Runs `root`; the output shape of each module that was called. */
+function outputsOf(
+  root: Summarized,
+  inside: readonly (readonly [path: string, module: Summarized])[],
+  inputShape: readonly number[],
+): Map<object, string> {
+  const around = outputs
+  const found = new Map<object, string>()
+  const modules = [root, ...inside.map(([, module]) => module)]
+  const modes = modules.map(({ training }) => training)
   try {
-    for (const module of new Set(modules)) {
-      const { forward } = module
-      const value = (...args: never[]): unknown => {
-        const output = forward.apply(module, args)
-        outputs.set(module, output instanceof Tensor ? showShape(output.shape) : describe(output))
-        return output
-      }
-      const before = Object.getOwnPropertyDescriptor(module, 'forward')
-      if (Reflect.defineProperty(module, 'forward', { value, configurable: true }))
-        replaced.push([module, before])
-      else outputs.set(module, 'frozen')
-    }
+    outputs = found
     root.eval()
     const dtype = root.parameters()[0]?.dtype ?? 'float32'
     noGrad(() => root.call(zeros([...inputShape], { dtype }) as never))
   } finally {
-    for (const [module, before] of replaced)
-      if (before) Reflect.defineProperty(module, 'forward', before)
-      else Reflect.deleteProperty(module, 'forward')
+    outputs = around
     // Outer modules come first; each sets the modules inside it too.
     modules.forEach((module, i) => {
       module[modes[i] ? 'train' : 'eval']()
     })
   }
-  return outputs
+  return found
 }
 
 /** Rows as lines, in columns; numbers, in the last column, stand at the right. */

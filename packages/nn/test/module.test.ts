@@ -81,13 +81,15 @@ describe('marks', () => {
   })
 
   it('refuse what cannot be a parameter', () => {
-    expect(() => parameter([1, 2] as never)).toThrow(/^parameter: expected a tensor, got \[1, 2\]/)
+    expect(() => parameter([1, 2] as never)).toThrow(
+      /^parameter: the argument must be a tensor, got \[1, 2\]/,
+    )
     expect(() => parameter(tensor([1], { dtype: 'int32' }))).toThrow(/^parameter: a tensor of dtype int32/)
     expect(() => parameter(mul(parameter(ones([2])), 2))).toThrow(
       /^parameter: the tensor was computed by mul/,
     )
     expect(() => parameter(ones([2]), '')).toThrow(/^parameter: the name must be a non-empty string/)
-    expect(() => buffer(undefined as never)).toThrow(/^buffer: expected a tensor, got undefined/)
+    expect(() => buffer(undefined as never)).toThrow(/^buffer: the argument must be a tensor, got undefined/)
     expect(() => buffer(ones([2]), 3 as never)).toThrow(/^buffer: the name must be/)
   })
 

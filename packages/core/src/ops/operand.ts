@@ -1,6 +1,7 @@
-/** @file What ops accept besides tensors: plain numbers, and checks with messages that teach. Imports tensor.ts. */
+/** @file What ops accept besides tensors: plain numbers, and checks with messages that teach. Imports shape.ts and tensor.ts. */
 import { type DType, isFloat } from '../dtype.ts'
 import { describe, fail, isForeign } from '../errors.ts'
+import { sameShape, showShape } from '../shape.ts'
 import type { Shape } from '../shape-types.ts'
 import { type Aval, filledTensor, Tensor } from '../tensor.ts'
 
@@ -12,6 +13,22 @@ export function checkTensor(op: string, x: unknown): Tensor {
   if (x instanceof Tensor) return x
   const got = `got ${describe(x)}`
   return fail(op, isForeign(x) ? got : `expected a tensor, ${got}; make one with tensor(...)`)
+}
+
+const showType = ({ dtype, shape }: Aval): string => `${dtype} ${showShape(shape)}`
+
+/** Throws unless `x` is a tensor like `y`. The message reads: what `isA`, `x`, `and`, `y`; `fix`. */
+export function checkLike(
+  op: string,
+  isA: string,
+  x: unknown,
+  and: string,
+  y: Aval,
+  fix = 'pass a tensor like it',
+): Tensor {
+  const isTensor = x instanceof Tensor
+  if (isTensor && x.dtype === y.dtype && sameShape(x.shape, y.shape)) return x
+  return fail(op, `${isA} ${isTensor ? showType(x) : describe(x)}, ${and} ${showType(y)}; ${fix}`)
 }
 
 /** A number as a constant of the given dtype and shape, stored once. */

@@ -155,8 +155,8 @@ function groupsOf<Options>(op: string, params: Params<Options>): readonly GroupO
   const seen = new Set<unknown>()
   for (const group of nonEmpty(op, groups))
     for (const p of nonEmpty(op, (group as { params?: unknown } | null)?.params)) {
-      if (!(p instanceof Tensor && isFloat(p.dtype) && !p.node?.primitive) || seen.has(p))
-        failParameter(op, p, seen)
+      const why = whyNot(p) ?? (seen.has(p) ? 'occurs twice; list a shared parameter once' : undefined)
+      if (why !== undefined) fail(op, `parameter ${seen.size} ${why}`)
       seen.add(p)
     }
   return groups as readonly GroupOptions<Options>[]
@@ -170,12 +170,10 @@ function nonEmpty(op: string, list: unknown): readonly unknown[] {
   )
 }
 
-function failParameter(op: string, p: unknown, seen: Set<unknown>): never {
-  let why = `is ${describe(p)}, expected a tensor`
-  if (seen.has(p)) why = 'occurs twice; list a shared parameter once'
-  else if (p instanceof Tensor)
-    why = isFloat(p.dtype)
-      ? `was computed by ${p.node?.primitive?.name}; only leaves can be trained`
-      : `is ${p.dtype}; only floating-point tensors can be trained`
-  fail(op, `parameter ${seen.size} ${why}`)
+/** Why something is no parameter; undefined when it is one. */
+function whyNot(p: unknown): string | undefined {
+  if (!(p instanceof Tensor)) return `is ${describe(p)}, expected a tensor`
+  if (!isFloat(p.dtype)) return `is ${p.dtype}; only floating-point tensors can be trained`
+  const maker = p.node?.primitive
+  return maker ? `was computed by ${maker.name}; only leaves can be trained` : undefined
 }

@@ -1,6 +1,6 @@
 /** @file SGD: gradient descent with momentum. Imports core, errors.ts and optimizer.ts. */
 import { add, assign, broadcastTo, mul, sub, type Tensor, tensor, zeros } from '@tapegrad/core/ops'
-import { checkFinite, checkNonNegative, checkOptions, describe, fail } from '../errors.ts'
+import { checkFinite, checkFlag, checkNonNegative, checkOptions, fail } from '../errors.ts'
 import type { StateDict } from '../state-dict.ts'
 import { Optimizer, type OptimizerOptions, type Params, type Slot } from './optimizer.ts'
 
@@ -25,7 +25,7 @@ function check({ momentum, dampening, nesterov, weightDecay }: Settings): void {
   checkNonNegative('SGD', 'momentum', momentum)
   checkNonNegative('SGD', 'weightDecay', weightDecay)
   checkFinite('SGD', 'dampening', dampening)
-  if (typeof nesterov !== 'boolean') fail('SGD', `nesterov must be true or false, got ${describe(nesterov)}`)
+  checkFlag('SGD', 'nesterov', nesterov)
   if (nesterov && (momentum === 0 || dampening !== 0))
     fail('SGD', `nesterov needs momentum above 0 and no dampening, got ${momentum} and ${dampening}`)
 }
