@@ -36,8 +36,7 @@ export function vectorScalar(graph: Graph, precision: Float): Scalar<Value> {
       : converted(graph, x, isMask(x) ? mask : float)
   const operation = (kind: Kind, name: Instruction) => (a: Operand, b: Operand) =>
     graph.op(kind, name, of(a), of(b))
-  const arithmetic = (name: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max') =>
-    operation(float, `${shape}.${name}`)
+  const arithmetic = (name: 'add' | 'sub' | 'mul' | 'div' | 'min') => operation(float, `${shape}.${name}`)
   const compare = (name: 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge') => operation(mask, `${shape}.${name}`)
   const unary = (name: 'sqrt' | 'floor' | 'nearest') => (a: Value) =>
     graph.op(float, `${shape}.${name}`, of(a))
@@ -45,6 +44,8 @@ export function vectorScalar(graph: Graph, precision: Float): Scalar<Value> {
   // The sign is a bit: engines are slower with their own neg and abs, which need masks.
   const neg = (a: Value): Value => graph.op(float, 'v128.xor', of(a), of(-0))
   const abs = (a: Value): Value => graph.op(float, 'v128.andnot', of(a), of(-0))
+  const negative = (x: Operand): Value => (typeof x === 'number' ? of(-x) : neg(of(x)))
+  const min = arithmetic('min')
   const isZero = ({ constant }: Value): boolean => Object.is(constant, 0)
   const select = (condition: Value, a: Operand, b: Operand): Value => {
     const [m, yes, no] = [of(condition), of(a), of(b)]
@@ -85,8 +86,9 @@ export function vectorScalar(graph: Graph, precision: Float): Scalar<Value> {
     sqrt: unary('sqrt'),
     floor: unary('floor'),
     nearest: unary('nearest'),
-    min: arithmetic('min'),
-    max: arithmetic('max'),
+    min,
+    // Not the instruction: SpiderMonkey's (102) says that the larger of 0 and -0 is -0.
+    max: (a, b) => neg(min(negative(a), negative(b))),
     eq: compare('eq'),
     ne: compare('ne'),
     lt: compare('lt'),
