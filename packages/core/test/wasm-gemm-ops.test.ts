@@ -111,7 +111,9 @@ describe.each(PRECISIONS)('%s', (precision) => {
 
 describe('without WebAssembly', () => {
   // Called with `new`, as the constructors are that it stands for.
+  let refused = 0
   function refuse(): never {
+    refused++
     throw new Error('refused')
   }
   const api = (globalThis as unknown as Record<'WebAssembly', Record<string, unknown>>).WebAssembly
@@ -123,6 +125,7 @@ describe('without WebAssembly', () => {
   ])('%s: JavaScript serves', async (_, replacement) => {
     vi.resetModules()
     vi.stubGlobal('WebAssembly', replacement)
+    refused = 0
     const fresh = await import('../src/index.ts')
     const own = (await import('../src/kernels/accelerators.ts')).accelerators
     expect(own).not.toBe(accelerators)
@@ -143,5 +146,7 @@ describe('without WebAssembly', () => {
         ])
     }
     expect(answers).toEqual([false, false, false, false])
+    // Asked once per dtype, not for every product.
+    expect(refused).toBe(replacement === undefined ? 0 : 2)
   })
 })

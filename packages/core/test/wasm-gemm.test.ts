@@ -70,7 +70,7 @@ const rowOf = (a: MatrixView, i: number, k: number): number[] =>
 const columnOf = (b: MatrixView, j: number, k: number): number[] =>
   Array.from({ length: k }, (_, l) => at(b, l, j))
 
-/** Every element of C has the promised bits; NaN equals NaN. Every `stepth` row and column of large ones. */
+/** Every element of C has the promised bits; NaN equals NaN. */
 function expectPromised(
   precision: Precision,
   m: number,
@@ -165,6 +165,10 @@ describe.each(PRECISIONS)('%s', (precision) => {
     product(precision, m, n, k, [1, 0, 0])
     product(precision, m, n, k, [0, 1, 0])
     product(precision, m, n, k, [1, 1, 1])
+  })
+
+  it('the largest block, more than once: sums and panels fill the memory and do not overlap', () => {
+    product(precision, 512, 512, 160)
   })
 
   it('the bits of an element depend on its row and its column alone', () => {
