@@ -1,6 +1,6 @@
 /** @file onGrad: what hooks see, replace and refuse. */
 import { describe, expect, it } from 'vitest'
-import { grad, type Tensor, tensor, vjp } from '../src/index.ts'
+import { grad, jvp, type Tensor, tensor, vjp, vmap } from '../src/index.ts'
 import { messageOf } from './support/messages.ts'
 
 const leaf = (): Tensor => tensor([1, 2, 3], { dtype: 'float64', requiresGrad: true })
@@ -76,6 +76,49 @@ describe('a hook', () => {
     expect(grad(f)(x).toArray()).toEqual([2, 16, 54])
     expect(grad((t: Tensor) => grad(f)(t).sum() as Tensor<[]>)(x).toArray()).toEqual([6, 72, 342])
     expect(vjp(f, x)[1](tensor(2, { dtype: 'float64' }) as Tensor<[]>)[0].toArray()).toEqual([4, 32, 108])
+  })
+
+  it('sees each of the gradients that vmap stacks, and nothing of tangents', () => {
+    const shapes: unknown[] = []
+    const f = (x: Tensor): Tensor<[]> => {
+      const y = x.square()
+      y.onGrad((g) => {
+        shapes.push(g.shape)
+        return g.mul(x)
+      })
+      return y.sum() as Tensor<[]>
+    }
+    const rows = tensor(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      { dtype: 'float64' },
+    )
+    // The hook runs once, on one example without values: x 2 x.
+    expect(vmap(grad(f))(rows).toArray()).toEqual([
+      [2, 8, 18],
+      [32, 50, 72],
+    ])
+    expect(shapes).toEqual([[3]])
+    // A tangent is no gradient: the plain 2 x dx.
+    expect(jvp(f, [rows], [rows])[1].item()).toBe(2 * 91)
+    expect(shapes).toEqual([[3]])
+  })
+
+  it('its result is differentiated with createGraph, by backward', () => {
+    const x = leaf()
+    const y = x.mul(1)
+    y.onGrad((g) => g.mul(x))
+    y.sum().backward(null, { createGraph: true })
+    const first = x.grad!
+    x.grad = null
+    // The gradient was x; the second pass does not meet y.
+    first.square().sum().backward()
+    expect([first, x.grad!].map((g) => g.toArray())).toEqual([
+      [1, 2, 3],
+      [2, 4, 6],
+    ])
   })
 
   it('stays with its tensor: others are not asked', () => {
