@@ -42,32 +42,27 @@ export function isContiguous(shape: Shape, strides: Shape): boolean {
 }
 
 /**
- * Strides under which memory laid out as (shape, strides) reads as `target`, or null when that needs a copy. Both
- * shapes (of one size, not 0) are cut into the smallest groups of axes of equal size; a group can be cut anew when its
- * axes are evenly spaced.
+ * Strides under which memory laid out as (shape, strides) reads as `target`, of the same size, or null when that needs a
+ * copy. From the last axis on, each axis of the target takes its elements from as few axes of the shape as hold them:
+ * these must be evenly spaced.
  */
 export function stridesForReshape(shape: Shape, strides: Shape, target: Shape): Shape | null {
-  const axes = allAxes(shape.length).filter((i) => shape[i] !== 1)
-  const result = new Array<number>(target.length).fill(1)
-  for (let i = 0, j = 0; j < target.length; ) {
-    if (target[j] === 1) {
-      j++
-      continue
+  const result: number[] = []
+  let axis = shape.length
+  // How many elements, `step` apart, the axes from `axis` on still have to give.
+  let rest = 1
+  let step = 1
+  for (let i = target.length - 1; i >= 0; i--) {
+    const size = target[i]!
+    while (rest % size > 0) {
+      const more = shape[--axis]!
+      if (rest === 1) step = strides[axis]!
+      else if (more !== 1 && strides[axis] !== rest * step) return null
+      rest *= more
     }
-    let lastTarget = j
-    let have = shape[axes[i]!]!
-    let want = target[j]!
-    while (have !== want) {
-      if (want < have) want *= target[++lastTarget]!
-      else {
-        i++
-        if (strides[axes[i - 1]!] !== shape[axes[i]!]! * strides[axes[i]!]!) return null
-        have *= shape[axes[i]!]!
-      }
-    }
-    for (let k = lastTarget, step = strides[axes[i]!]!; k >= j; step *= target[k]!, k--) result[k] = step
-    i++
-    j = lastTarget + 1
+    result.unshift(step)
+    rest /= size
+    step *= size
   }
   return result
 }
@@ -178,12 +173,5 @@ export function broadcastShapes(
 }
 
 /** Position along each axis of the element at `place` in row-major order. */
-export function unravel(place: number, shape: Shape): number[] {
-  const index = new Array<number>(shape.length)
-  let rest = place
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index[axis] = rest % shape[axis]!
-    rest = Math.floor(rest / shape[axis]!)
-  }
-  return index
-}
+export const unravel = (place: number, shape: Shape): number[] =>
+  contiguousStrides(shape).map((step, axis) => Math.floor(place / step) % shape[axis]!)

@@ -24,16 +24,17 @@ export type NestedArray = number | boolean | NestedArray[]
 /**
  * One record on the tape: `output` was made by `primitive` from `inputs` and `params`.
  * Ids only grow, so sorting by id is a topological sort. A leaf (`requiresGrad = true`) has no primitive; its id is
- * newer than the ops that used the tensor before it was switched on.
+ * newer than the ops that used the tensor before it was switched on. Fields are `declare`d where the constructor sets
+ * them at once: they would be set to undefined first.
  */
 export class Node {
-  readonly id: number
-  readonly primitive: AnyPrimitive | null
-  readonly inputs: readonly Tensor[]
-  readonly params: unknown
-  readonly output: Tensor
+  declare readonly id: number
+  declare readonly primitive: AnyPrimitive | null
+  declare readonly inputs: readonly Tensor[]
+  declare readonly params: unknown
+  declare readonly output: Tensor
   /** How many transforms (grad, vjp, jvp) enclose the inputs this depends on; 0 for plain leaves. */
-  readonly level: number
+  declare readonly level: number
   /** Scratch of a walk over the graph: the last walk that met this node, and its place in that walk's list (-1: none). */
   mark = 0
   slot = -1
@@ -64,15 +65,15 @@ export interface Tensor<S extends Shape = Shape> extends Methods<S> {}
 export class Tensor<S extends Shape = Shape> {
   /** Types only, never set: the shape that assignments between tensor types compare. */
   declare readonly '~shape': Dims<S>
-  readonly shape: Shape
-  readonly dtype: DType
+  declare readonly shape: Shape
+  declare readonly dtype: DType
   /** Distance between neighbours along each axis, in elements; 0 where a broadcast repeats, negative after a flip. */
-  readonly strides: Shape
+  declare readonly strides: Shape
   /** Position of the first element within the storage. */
-  readonly offset: number
+  declare readonly offset: number
   /** Row-major without gaps: most kernels have a faster loop for it. */
-  readonly contiguous: boolean
-  readonly storage: Storage
+  declare readonly contiguous: boolean
+  declare readonly storage: Storage
   /** How this was computed, if that was recorded; a node without primitive for a leaf; null when untracked. */
   node: Node | null = null
   /** What `backward()` accumulated. Yours to read, assign, or set to null. */
@@ -221,6 +222,12 @@ export function emptyTensor(shape: Shape, dtype: DType, strides: Shape = contigu
 /** A view on the memory of `x`: what movement kernels return. */
 export function viewOf(x: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
   return new Tensor(x.storage, shape, x.dtype, strides, offset, isContiguous(shape, strides))
+}
+
+/** The view whose axis i is axis `order[i]` of `x`; axes that are not in the order stay at their first index. */
+export function permuted(x: Tensor, order: readonly number[]): Tensor {
+  const pick = (list: Shape): Shape => order.map((i) => list[i]!)
+  return viewOf(x, pick(x.shape), pick(x.strides), x.offset)
 }
 
 /** A constant of any shape that stores its value once, every stride 0. */

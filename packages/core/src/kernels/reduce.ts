@@ -1,7 +1,7 @@
-/** @file Reductions over axes: sum without drift, product, extremes, and their positions. Imports copy.ts. */
+/** @file Reductions over axes: sum without drift, extremes and their positions. Imports copy.ts. */
 import type { TypedArray } from '../dtype.ts'
-import type { Shape } from '../shape.ts'
-import { type Aval, emptyTensor, type Tensor, viewOf } from '../tensor.ts'
+import { allAxes, sizeOf, stridesForReshape } from '../shape.ts'
+import { type Aval, emptyTensor, forEachPosition, permuted, type Tensor } from '../tensor.ts'
 import { copyOf } from './copy.ts'
 
 /** Folds `count` elements of `data` from `start` on, `step` apart, into one number. */
@@ -40,18 +40,28 @@ export const sumFold: Fold = (data, start, count, step) => {
   return s0 + s1 + (s2 + s3)
 }
 
-export const productFold: Fold = (data, start, count, step) => {
-  let product = 1
-  for (let i = 0, p = start; i < count; i++, p += step) product *= data[p]!
-  return product
-}
+/**
+ * Position of the first largest element (of the first smallest, for the sign -1); of the first NaN when there is one. The
+ * sign is a parameter, and not the two orders two functions, so that one loop is compiled.
+ */
+const extremePosition =
+  (sign: 1 | -1): Fold =>
+  (data, start, count, step) => {
+    let best = 0
+    let champion = sign * data[start]!
+    for (let i = 1, p = start + step; i < count; i++, p += step) {
+      const value = sign * data[p]!
+      // Larger, or the first NaN.
+      if (!(value <= champion) && champion === champion) {
+        best = i
+        champion = value
+      }
+    }
+    return best
+  }
 
-/** The product of int32 numbers modulo 2^32, as `mul` has it: float64 would lose the low digits from 2^53 on. */
-export const wrappingProductFold: Fold = (data, start, count, step) => {
-  let product = 1
-  for (let i = 0, p = start; i < count; i++, p += step) product = Math.imul(product, data[p]!)
-  return product
-}
+export const argmaxFold: Fold = /* @__PURE__ */ extremePosition(1)
+export const argminFold: Fold = /* @__PURE__ */ extremePosition(-1)
 
 /** Largest element; NaN when there is one. */
 export const maxFold: Fold = (data, start, count, step) => {
@@ -67,28 +77,6 @@ export const minFold: Fold = (data, start, count, step) => {
   return best
 }
 
-/** Position of the first largest element; of the first NaN when there is one. */
-export const argmaxFold: Fold = (data, start, count, step) => {
-  let best = 0
-  for (let i = 1, p = start + step; i < count; i++, p += step) {
-    const value = data[p]!
-    const champion = data[start + best * step]!
-    if (value > champion || (value !== value && champion === champion)) best = i
-  }
-  return best
-}
-
-/** Position of the first smallest element; of the first NaN when there is one. */
-export const argminFold: Fold = (data, start, count, step) => {
-  let best = 0
-  for (let i = 1, p = start + step; i < count; i++, p += step) {
-    const value = data[p]!
-    const champion = data[start + best * step]!
-    if (value < champion || (value !== value && champion === champion)) best = i
-  }
-  return best
-}
-
 /** Reduces the sorted positions `axes` of `x`; `out` has the kept axes, in order (with or without axes of size 1). */
 export function reduce(fold: Fold, x: Tensor, axes: readonly number[], out: Aval): Tensor {
   const result = emptyTensor(out.shape, out.dtype)
@@ -97,112 +85,48 @@ export function reduce(fold: Fold, x: Tensor, axes: readonly number[], out: Aval
     data[base] = fold(x.storage.data, x.storage.base + x.offset, x.size, 1)
     return result
   }
-  const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i))
-  const merged = mergeAxes(x, axes)
-  if (merged === null)
-    return reduce(fold, copyWithAxesLast(x, kept, axes), trailing(kept.length, axes.length), out)
-  const keptShape = kept.map((i) => x.shape[i]!)
-  const keptStrides = kept.map((i) => x.strides[i]!)
+  const kept = allAxes(x.ndim).filter((i) => !axes.includes(i))
+  const sizes = axes.map((i) => x.shape[i]!)
+  const count = sizeOf(sizes)
+  // The reduced axes as one run of elements `step` apart; where they are none, in a copy that has them last.
+  const run = stridesForReshape(
+    sizes,
+    axes.map((i) => x.strides[i]!),
+    [count],
+  )
+  if (run === null)
+    return reduce(fold, copyOf(permuted(x, [...kept, ...axes])), allAxes(x.ndim).slice(kept.length), out)
+  const step = run[0]!
   const source = x.storage.data
-  const start = x.storage.base + x.offset
-  if (fold === sumFold && isColumnSum(keptShape, keptStrides, merged)) {
-    sumRows(source, start, merged.count, merged.step, data, base, keptShape[0]!)
-    return result
+  const starts = permuted(x, kept)
+  // Memory is read best row by row: where the one axis that is kept is dense, all its sums grow together.
+  if (fold === sumFold && kept.length === 1 && starts.strides[0] === 1 && step > 1 && count > 1)
+    data.set(sumRows(source, x.storage.base + x.offset, count, step, starts.size), base)
+  else {
+    let k = base
+    forEachPosition(starts, (start) => {
+      data[k++] = fold(source, start, count, step)
+    })
   }
-  forEachStart(keptShape, keptStrides, start, (position, k) => {
-    data[base + k] = fold(source, position, merged.count, merged.step)
-  })
   return result
 }
 
-interface Run {
-  readonly count: number
-  readonly step: number
-}
-
-/** The reduced axes as one run of equally spaced elements, or null when they are not one. */
-function mergeAxes(x: Tensor, axes: readonly number[]): Run | null {
-  let count = 1
-  let step = 1
-  for (let k = axes.length - 1; k >= 0; k--) {
-    const size = x.shape[axes[k]!]!
-    const stride = x.strides[axes[k]!]!
-    if (size === 1) continue
-    if (count === 1) step = stride
-    else if (stride !== step * count) return null
-    count *= size
-  }
-  return { count, step }
-}
-
-function copyWithAxesLast(x: Tensor, kept: readonly number[], axes: readonly number[]): Tensor {
-  const order = [...kept, ...axes]
-  return copyOf(
-    viewOf(
-      x,
-      order.map((i) => x.shape[i]!),
-      order.map((i) => x.strides[i]!),
-      x.offset,
-    ),
-  )
-}
-
-const trailing = (kept: number, reduced: number): readonly number[] =>
-  Array.from({ length: reduced }, (_, i) => kept + i)
-
-/** Sums over rows read memory best row by row: the kept axis is the dense one. */
-const isColumnSum = (shape: Shape, strides: Shape, run: Run): boolean =>
-  shape.length === 1 && strides[0] === 1 && run.step > 1 && run.count > 1
-
+/** The sum of rows `step` apart, pairwise over blocks as sumFold. */
 function sumRows(
   source: TypedArray,
   start: number,
   rows: number,
   step: number,
-  out: TypedArray,
-  base: number,
   columns: number,
-): void {
+): Float64Array {
   const total = new Float64Array(columns)
-  addRows(total, source, start, rows, step)
-  for (let c = 0; c < columns; c++) out[base + c] = total[c]!
-}
-
-/** Adds the rows to `total`, which is 0: pairwise over blocks, as sumFold. */
-function addRows(total: Float64Array, source: TypedArray, start: number, rows: number, step: number): void {
-  const columns = total.length
   if (rows > BLOCK) {
     const half = rows >> 1
-    const rest = new Float64Array(columns)
-    addRows(total, source, start, half, step)
-    addRows(rest, source, start + half * step, rows - half, step)
-    for (let c = 0; c < columns; c++) total[c]! += rest[c]!
-    return
-  }
-  for (let r = 0, row = start; r < rows; r++, row += step)
-    for (let c = 0; c < columns; c++) total[c]! += source[row + c]!
-}
-
-/** Calls `visit(position, k)` for every index of `shape` in row-major order. */
-function forEachStart(
-  shape: Shape,
-  strides: Shape,
-  start: number,
-  visit: (position: number, k: number) => void,
-): void {
-  const index = new Array<number>(shape.length).fill(0)
-  let n = 1
-  for (const size of shape) n *= size
-  let position = start
-  for (let k = 0; k < n; k++) {
-    visit(position, k)
-    for (let a = shape.length - 1; a >= 0; a--) {
-      if (++index[a]! < shape[a]!) {
-        position += strides[a]!
-        break
-      }
-      position -= strides[a]! * (shape[a]! - 1)
-      index[a] = 0
-    }
-  }
+    const first = sumRows(source, start, half, step, columns)
+    const rest = sumRows(source, start + half * step, rows - half, step, columns)
+    for (let c = 0; c < columns; c++) total[c] = first[c]! + rest[c]!
+  } else
+    for (let r = 0, row = start; r < rows; r++, row += step)
+      for (let c = 0; c < columns; c++) total[c]! += source[row + c]!
+  return total
 }

@@ -3,7 +3,7 @@ import { drawAlignment } from '../alignment.ts'
 import { checkFlag, checkOptions, fail } from '../errors.ts'
 import { reduce, sumFold } from '../kernels/reduce.ts'
 import type { BroadcastableTo } from '../movement-types.ts'
-import { primitive, SAVES_NOTHING } from '../primitive.ts'
+import { type Primitive, primitive, SAVES_NOTHING } from '../primitive.ts'
 import { allAxes, checkShape, normalizeAxes, reducedShape, sameShape, showShape } from '../shape.ts'
 import type { Axes, AxesArg, Reduce, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
@@ -137,16 +137,18 @@ export type Reduction = <S extends Shape, const X extends Axes = undefined, K ex
   options?: ReduceOptions<K>,
 ) => Tensor<Reduce<S, X, K>>
 
+/** The public form of a reduction. */
+export function reduction(p: Primitive<ReduceParams>, axesOf = normalizeAxes): Reduction {
+  const op = (x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor => {
+    checkTensor(p.name, x)
+    const axes = axesOf(p.name, axis, x.ndim)
+    return apply(p, [x], { axes, keepdims: keepdimsOf(p.name, options) })
+  }
+  return op as Reduction
+}
+
 /**
  * Sum over `axis` (one, several, or all when left out), accumulated pairwise in float64. bool counts as int32;
  * the sum of nothing is 0.
  */
-export function sum<S extends Shape, const X extends Axes = undefined, K extends boolean = false>(
-  x: Tensor<S>,
-  axis?: AxesArg<S, X>,
-  options?: ReduceOptions<K>,
-): Tensor<Reduce<S, X, K>>
-export function sum(x: Tensor, axis?: number | readonly number[], options?: ReduceOptions): Tensor {
-  checkTensor('sum', x)
-  return sumAxes(x, normalizeAxes('sum', axis, x.ndim), keepdimsOf('sum', options))
-}
+export const sum: Reduction = /* @__PURE__ */ reduction(sumPrimitive)

@@ -1,24 +1,16 @@
-/** @file Truth: logic on bool tensors, tests of numbers, any and all, and whether two tensors are close. Imports broadcast.ts, define.ts and memory.ts. */
+/** @file Truth: logic on bool tensors, tests of numbers, any and all, and whether two tensors are close. Imports define.ts and reduce.ts. */
 import type { TypedArray } from '../dtype.ts'
 import { checkOptions, describe, fail } from '../errors.ts'
-import { type Fold, reduce } from '../kernels/reduce.ts'
-import { primitive, SAVES_NOTHING } from '../primitive.ts'
 import type { Expr } from '../scalar.ts'
-import { broadcastShapes, normalizeAxes, reducedShape } from '../shape.ts'
-import type { Axes, Broadcastable, Shape } from '../shape-types.ts'
-import { apply, withTracer } from '../tape.ts'
+import { broadcastShapes } from '../shape.ts'
+import type { Broadcastable, Shape } from '../shape-types.ts'
+import { withTracer } from '../tape.ts'
 import type { Aval, Tensor } from '../tensor.ts'
-import {
-  broadcastTo,
-  keepdimsOf,
-  type ReduceOptions,
-  type ReduceParams,
-  type Reduction,
-  shiftReduction,
-} from './broadcast.ts'
+import { broadcastTo, type Reduction } from './broadcast.ts'
 import { type Binary, binary, type Unary, unary } from './define.ts'
 import { cast } from './memory.ts'
 import { checkSameDType, checkTensor, lift, type Operand } from './operand.ts'
+import { reducing } from './reduce.ts'
 
 function checkBool(op: string, x: Aval): void {
   if (x.dtype !== 'bool') fail(op, `needs bool, got ${x.dtype}; compare first, as in x.ne(0)`)
@@ -63,32 +55,16 @@ export const isFinite: Unary = /* @__PURE__ */ test(
 
 // ── reductions ───────────────────────────────────────────────────────────────
 
-/** Stops at the first element that decides; the answer of none is `otherwise`. */
-function search(name: string, decisive: 0 | 1): Reduction {
-  const fold: Fold = (data, start, count, step) => {
-    for (let i = 0, p = start; i < count; i++, p += step) if (data[p] === decisive) return decisive
-    return 1 - decisive
-  }
-  const p = primitive<ReduceParams>({
-    name,
-    shape: ([x], { axes, keepdims }) => {
-      checkBool(name, x!)
-      return { shape: reducedShape(x!.shape, axes, keepdims), dtype: 'bool' }
+/** Stops at the first element that decides; the answer of none is the other one. */
+const search = (name: string, decisive: 0 | 1): Reduction =>
+  reducing(name, {
+    fold: (data, start, count, step) => {
+      for (let i = 0, p = start; i < count; i++, p += step) if (data[p] === decisive) return decisive
+      return 1 - decisive
     },
-    kernel: ([x], { axes }, out) => reduce(fold, x!, axes, out),
-    vjp: [null],
-    jvp: () => null,
-    batch: 'shiftAxes',
-    shift: shiftReduction,
-    saves: SAVES_NOTHING,
+    check: checkBool,
+    result: 'bool',
   })
-  const op = (x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor => {
-    checkTensor(name, x)
-    const axes = normalizeAxes(name, axis, x.ndim)
-    return apply(p, [x], { axes, keepdims: keepdimsOf(name, options) })
-  }
-  return op as Reduction
-}
 
 /** Whether any element over `axis` (one, several, or all) of a bool tensor is true; false for no elements. */
 export const any: Reduction = /* @__PURE__ */ search('any', 1)

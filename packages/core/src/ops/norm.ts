@@ -1,13 +1,11 @@
-/** @file The Euclidean norm. Imports kernels/reduce.ts and the files above. */
-import { type Fold, reduce } from '../kernels/reduce.ts'
-import { primitive } from '../primitive.ts'
-import { reducedShape } from '../shape.ts'
+/** @file The Euclidean norm. Imports reduce.ts and where.ts. */
+import type { Fold } from '../kernels/reduce.ts'
 import type { Tensor } from '../tensor.ts'
-import { expandReduced, type ReduceParams, type Reduction, shiftReduction, sumAxes } from './broadcast.ts'
+import { expandReduced, type ReduceParams, type Reduction } from './broadcast.ts'
 import { eq } from './compare.ts'
-import { div, mul } from './elementwise.ts'
+import { div } from './elementwise.ts'
 import { checkFloat } from './operand.ts'
-import { reduction } from './reduce.ts'
+import { reducing } from './reduce.ts'
 import { where } from './where.ts'
 
 /** Sum of (factor x)², pairwise over blocks of 128 as sums are. */
@@ -49,23 +47,12 @@ function directionOf(x: Tensor, out: Tensor, params: ReduceParams): Tensor {
   return where(zero, 0, div(x, where(zero, 1, length)))
 }
 
-const normPrimitive = /* @__PURE__ */ primitive<ReduceParams>({
-  name: 'norm',
-  shape: ([x], { axes, keepdims }) => {
-    checkFloat('norm', x!)
-    return { shape: reducedShape(x!.shape, axes, keepdims), dtype: x!.dtype }
-  },
-  kernel: ([x], { axes }, out) => reduce(normFold, x!, axes, out),
-  vjp: [(ct, [x], out, params) => mul(expandReduced(ct, x!.shape, params), directionOf(x!, out, params))],
-  jvp: ([dx], [x], out, params) =>
-    dx! && sumAxes(mul(dx!, directionOf(x!, out, params)), params.axes, params.keepdims),
-  batch: 'shiftAxes',
-  shift: shiftReduction,
-  saves: { inputs: [0], output: true },
-})
-
 /**
  * Euclidean norm over `axis` (one, several, or all): the square root of the sum of squares, without overflow, 0 for no
  * elements. Its gradient x / norm is 0 where the norm is 0, as PyTorch's.
  */
-export const norm: Reduction = /* @__PURE__ */ reduction(normPrimitive)
+export const norm: Reduction = /* @__PURE__ */ reducing('norm', {
+  fold: normFold,
+  check: checkFloat,
+  slope: directionOf,
+})

@@ -19,6 +19,7 @@ import {
   contiguousStrides,
   MAX_RANK,
   normalizeAxis,
+  reducedShape,
   sameShape,
   showShape,
   sizeOf,
@@ -26,7 +27,7 @@ import {
 } from '../shape.ts'
 import type { AxisArg, NewAxisArg, Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
-import { type Tensor, viewOf } from '../tensor.ts'
+import { permuted, type Tensor, viewOf } from '../tensor.ts'
 import { checkTensor } from './operand.ts'
 
 const reshapePrimitive = /* @__PURE__ */ primitive<Shape>({
@@ -63,18 +64,24 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 function resolveShape(x: Tensor, shape: Shape): Shape {
   if (!Array.isArray(shape) || !shape.includes(-1)) return checkShape('reshape', shape)
-  const unknown = shape.indexOf(-1)
-  if (shape.indexOf(-1, unknown + 1) >= 0)
-    fail('reshape', `${showShape(shape)} has more than one -1; only one dimension can be inferred`)
   const known = checkShape(
     'reshape',
-    shape.filter((_, i) => i !== unknown),
+    shape.filter((size) => size !== -1),
   )
-  const size = x.size / sizeOf(known)
-  if (!Number.isInteger(size))
+  if (known.length < shape.length - 1)
+    fail('reshape', `${showShape(shape)} has more than one -1; only one dimension can be inferred`)
+  const inferred = x.size / sizeOf(known)
+  if (!Number.isInteger(inferred))
     fail('reshape', `${showShape(x.shape)} has ${x.size} elements, which ${showShape(shape)} cannot hold`)
-  return [...known.slice(0, unknown), size, ...known.slice(unknown)]
+  return shape.map((size) => (size === -1 ? inferred : size))
 }
+
+/** `shape` with one axis of `size` in the place of those from `start` to `end` (excluded). */
+const withAxis = (shape: Shape, start: number, end: number, size: number): Shape => [
+  ...shape.slice(0, start),
+  size,
+  ...shape.slice(end),
+]
 
 /** Joins the axes from `start` to `end` (both included, negative from the end) into one. A 0-d tensor becomes [1]. */
 export function flatten<S extends Shape, const I extends number = 0, const J extends number = -1>(
@@ -88,11 +95,7 @@ export function flatten(x: Tensor, start = 0, end = -1): Tensor {
   const first = normalizeAxis('flatten', start, x.ndim)
   const last = normalizeAxis('flatten', end, x.ndim)
   if (first > last) fail('flatten', `start ${start} lies behind end ${end} for shape ${showShape(x.shape)}`)
-  return reshape(x, [
-    ...x.shape.slice(0, first),
-    sizeOf(x.shape.slice(first, last + 1)),
-    ...x.shape.slice(last + 1),
-  ])
+  return reshape(x, withAxis(x.shape, first, last + 1, sizeOf(x.shape.slice(first, last + 1))))
 }
 
 /** Removes `axis`, which must have size 1; without an axis, removes every axis of size 1. */
@@ -102,22 +105,14 @@ export function squeeze<S extends Shape, const X extends number | undefined = un
 ): Tensor<Squeeze<S, X>>
 export function squeeze(x: Tensor, axis?: number): Tensor {
   checkTensor('squeeze', x)
-  if (axis === undefined) {
-    return reshape(
-      x,
-      x.shape.filter((size) => size !== 1),
-    )
-  }
-  const position = normalizeAxis('squeeze', axis, x.ndim)
-  if (x.shape[position] !== 1)
-    fail(
-      'squeeze',
-      `axis ${axis} of ${showShape(x.shape)} has size ${x.shape[position]}; only size 1 can be removed`,
-    )
-  return reshape(
-    x,
-    x.shape.filter((_, i) => i !== position),
-  )
+  const axes =
+    axis === undefined
+      ? allAxes(x.ndim).filter((i) => x.shape[i] === 1)
+      : [normalizeAxis('squeeze', axis, x.ndim)]
+  const size = x.shape[axes[0]!]
+  if (axes.length === 1 && size !== 1)
+    fail('squeeze', `axis ${axis} of ${showShape(x.shape)} has size ${size}; only size 1 can be removed`)
+  return reshape(x, reducedShape(x.shape, axes, false))
 }
 
 /** Inserts an axis of size 1, so that it stands at position `axis` of the result. */
@@ -129,7 +124,7 @@ export function unsqueeze(x: Tensor, axis: number): Tensor {
   checkTensor('unsqueeze', x)
   if (x.ndim >= MAX_RANK) fail('unsqueeze', `the tensor has ${x.ndim} axes; at most ${MAX_RANK} are allowed`)
   const position = normalizeAxis('unsqueeze', axis, x.ndim + 1)
-  return reshape(x, [...x.shape.slice(0, position), 1, ...x.shape.slice(position)])
+  return reshape(x, withAxis(x.shape, position, position, 1))
 }
 
 // ── permute ──────────────────────────────────────────────────────────────────
@@ -137,25 +132,19 @@ export function unsqueeze(x: Tensor, axis: number): Tensor {
 const permutePrimitive = /* @__PURE__ */ primitive<readonly number[]>({
   name: 'permute',
   shape: ([x], order) => ({ shape: order.map((i) => x!.shape[i]!), dtype: x!.dtype }),
-  kernel: ([x], order, { shape }) =>
-    viewOf(
-      x!,
-      shape,
-      order.map((i) => x!.strides[i]!),
-      x!.offset,
-    ),
-  vjp: [(ct, _inputs, _out, order) => permuteAxes(ct, inverseOrder(order))],
+  kernel: ([x], order) => permuted(x!, order),
+  vjp: [
+    (ct, _inputs, _out, order) =>
+      permuteAxes(
+        ct,
+        order.map((_, i) => order.indexOf(i)),
+      ),
+  ],
   jvp: 'linear',
   batch: 'shiftAxes',
   shift: (order) => [0, ...order.map((i) => i + 1)],
   saves: SAVES_NOTHING,
 })
-
-function inverseOrder(order: readonly number[]): readonly number[] {
-  const inverse = new Array<number>(order.length)
-  for (let i = 0; i < order.length; i++) inverse[order[i]!] = i
-  return inverse
-}
 
 const permuteAxes = (x: Tensor, order: readonly number[]): Tensor => apply(permutePrimitive, [x], order)
 

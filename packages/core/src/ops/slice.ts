@@ -10,70 +10,64 @@ import { emptyTensor, type Tensor, viewOf } from '../tensor.ts'
 import { checkTensor, constant } from './operand.ts'
 import { reshape } from './reshape.ts'
 
-/** Per axis of the larger tensor: the first position, the step between positions, and how many there are. */
-interface Window {
-  readonly starts: readonly number[]
-  readonly steps: readonly number[]
-  readonly sizes: Shape
+/** Of one axis of the larger tensor, `size` long, those `count` positions that are in the smaller: every `step`th. */
+interface Positions {
+  readonly start: number
+  readonly step: number
+  readonly count: number
+  readonly size: number
 }
 
-const shiftWindow = ({ starts, steps, sizes }: Window, size: number): Window => ({
-  starts: [0, ...starts],
-  steps: [1, ...steps],
-  sizes: [size, ...sizes],
-})
+type Window = readonly Positions[]
+
+const whole = (size: number): Positions => ({ start: 0, step: 1, count: size, size })
 
 /** The part of `x` under the window, sharing its memory. */
-function windowView(x: Tensor, { starts, steps, sizes }: Window): Tensor {
+function windowView(x: Tensor, window: Window): Tensor {
   let { offset } = x
-  for (let i = 0; i < starts.length; i++) if (sizes[i]! > 0) offset += starts[i]! * x.strides[i]!
+  window.forEach(({ start, count }, i) => {
+    if (count > 0) offset += start * x.strides[i]!
+  })
   return viewOf(
     x,
-    sizes,
-    x.strides.map((stride, i) => stride * steps[i]!),
+    window.map(({ count }) => count),
+    window.map(({ step }, i) => step * x.strides[i]!),
     offset,
   )
 }
 
 const slicePrimitive: Primitive<Window> = /* @__PURE__ */ primitive<Window>({
   name: 'slice',
-  shape: ([x], { sizes }) => ({ shape: sizes, dtype: x!.dtype }),
+  shape: ([x], window) => ({ shape: window.map(({ count }) => count), dtype: x!.dtype }),
   kernel: ([x], window) => windowView(x!, window),
-  vjp: [(ct, [x], _out, window) => apply(padPrimitive, [ct], { ...window, shape: x!.shape, value: 0 })],
+  vjp: [(ct, _inputs, _out, window) => apply(padPrimitive, [ct], { window, value: 0 })],
   jvp: 'linear',
   batch: 'shiftAxes',
-  shift: shiftWindow,
+  shift: (window, size) => [whole(size), ...window],
   saves: SAVES_NOTHING,
 })
 
-interface PadParams extends Window {
-  /** Shape of the result. */
-  readonly shape: Shape
+interface PadParams {
+  readonly window: Window
   readonly value: number
 }
 
 const padPrimitive: Primitive<PadParams> = /* @__PURE__ */ primitive<PadParams>({
   name: 'pad',
-  shape: ([x], { shape }) => ({ shape, dtype: x!.dtype }),
-  kernel: ([x], params, out) => {
+  shape: ([x], { window }) => ({ shape: window.map(({ size }) => size), dtype: x!.dtype }),
+  kernel: ([x], { window, value }, out) => {
     const result = emptyTensor(out.shape, out.dtype)
     const { data, base, length } = result.storage
-    if (params.value !== 0) data.fill(params.value, base, base + length)
-    const hole = windowView(result, params)
+    if (value !== 0) data.fill(value, base, base + length)
+    const hole = windowView(result, window)
     copyInto(data, base + hole.offset, hole.strides, hole.contiguous, x!)
     return result
   },
-  vjp: [
-    (ct, _inputs, _out, { starts, steps, sizes }) => apply(slicePrimitive, [ct], { starts, steps, sizes }),
-  ],
+  vjp: [(ct, _inputs, _out, { window }) => apply(slicePrimitive, [ct], window)],
   // The padding value is a constant: its tangent is 0.
-  jvp: ([dx], _inputs, _out, params) => dx! && apply(padPrimitive, [dx!], { ...params, value: 0 }),
+  jvp: ([dx], _inputs, _out, { window }) => apply(padPrimitive, [dx!], { window, value: 0 }),
   batch: 'shiftAxes',
-  shift: (params, size) => ({
-    ...shiftWindow(params, size),
-    shape: [size, ...params.shape],
-    value: params.value,
-  }),
+  shift: ({ window, value }, size) => ({ window: [whole(size), ...window], value }),
   saves: SAVES_NOTHING,
 })
 
@@ -95,57 +89,46 @@ export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
     )
   if (ranges.length > x.ndim)
     fail('slice', `${ranges.length} ranges for a tensor of ${x.ndim} axes, shape ${showShape(x.shape)}`)
-  const starts: number[] = []
-  const steps: number[] = []
-  const sizes: number[] = []
-  const kept: number[] = []
-  let whole = true
-  for (let axis = 0; axis < x.ndim; axis++) {
-    const range = ranges[axis] ?? null
-    const size = x.shape[axis]!
-    const [start, step, count] = resolveRange(range, size, axis)
-    starts.push(start)
-    steps.push(step)
-    sizes.push(count)
-    if (typeof range !== 'number') kept.push(count)
-    if (step !== 1 || count !== size) whole = false
-  }
-  const part = whole ? x : apply(slicePrimitive, [x], { starts, steps, sizes })
-  return kept.length === sizes.length ? part : reshape(part, kept)
+  const window = x.shape.map((size, axis) => positionsOf(ranges[axis] ?? null, size, axis))
+  const part = window.every(({ step, count, size }) => step === 1 && count === size)
+    ? x
+    : apply(slicePrimitive, [x], window)
+  const kept = part.shape.filter((_, axis) => typeof ranges[axis] !== 'number')
+  return reshape(part, kept)
 }
 
-/** [start, step, count] of a range on an axis of `size` elements. */
-function resolveRange(range: Range, size: number, axis: number): [number, number, number] {
-  if (range === null) return [0, 1, size]
+/** The positions that a range names on an axis of `size` elements. */
+function positionsOf(range: Range, size: number, axis: number): Positions {
+  if (range === null) return whole(size)
   if (typeof range === 'number') {
-    const index = range < 0 ? range + size : range
-    if (!Number.isInteger(range) || index < 0 || index >= size) {
+    const start = range < 0 ? range + size : range
+    if (!Number.isInteger(range) || start < 0 || start >= size)
       fail('slice', `index ${describe(range)} is out of range for axis ${axis} of size ${size}`)
-    }
-    return [index, 1, 1]
+    return { start, step: 1, count: 1, size }
   }
   if (!Array.isArray(range) || range.length > 3)
     fail('slice', `range ${describe(range)} of axis ${axis} must be null, an index, or [start, stop, step]`)
   const step = range[2] ?? 1
   if (!Number.isInteger(step) || step === 0)
     fail('slice', `step ${describe(step)} of axis ${axis} must be a whole number other than 0`)
-  const start = position(range[0] ?? (step > 0 ? 0 : size - 1), size, step, axis)
-  const stop =
-    range[1] === null || range[1] === undefined
-      ? step > 0
-        ? size
-        : -1
-      : position(range[1], size, step, axis)
-  return [start, step, Math.max(0, Math.ceil((stop - start) / step))]
+  const ends = step > 0 ? [0, size] : [size - 1, -1]
+  const [start, stop] = ends.map((end, i) => {
+    const bound: number | null = range[i] ?? null
+    if (bound === null) return end
+    if (!Number.isInteger(bound))
+      fail('slice', `bound ${describe(bound)} of axis ${axis} must be a whole number or null`)
+    // As Python reads it: negative from the end, then cut to the axis.
+    return Math.min(Math.max(bound < 0 ? bound + size : bound, Math.min(...ends)), Math.max(...ends))
+  }) as [number, number]
+  return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), size }
 }
 
-/** A bound as Python reads it: negative from the end, then cut to the axis. */
-function position(bound: unknown, size: number, step: number, axis: number): number {
-  if (!Number.isInteger(bound))
-    fail('slice', `bound ${describe(bound)} of axis ${axis} must be a whole number or null`)
-  const from0 = (bound as number) < 0 ? (bound as number) + size : (bound as number)
-  return step > 0 ? Math.min(Math.max(from0, 0), size) : Math.min(Math.max(from0, -1), size - 1)
-}
+/** The elements of `x` from `start` to `stop` (excluded) along `axis`, which is counted from the left. */
+export const sliceAlong = (x: Tensor, axis: number, start: number, stop: number): Tensor =>
+  slice(
+    x,
+    x.shape.map((_, a) => (a === axis ? [start, stop] : null)),
+  )
 
 /** Reverses the order along `axis` (one, several, or all). A view. */
 export function flip<S extends Shape, const X extends Axes = undefined>(
@@ -156,11 +139,13 @@ export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
   checkTensor('flip', x)
   const axes = normalizeAxes('flip', axis, x.ndim)
   if (axes.length === 0) return x
-  return apply(slicePrimitive, [x], {
-    starts: x.shape.map((size, i) => (axes.includes(i) ? Math.max(size - 1, 0) : 0)),
-    steps: x.shape.map((_, i) => (axes.includes(i) ? -1 : 1)),
-    sizes: x.shape,
-  })
+  return apply(
+    slicePrimitive,
+    [x],
+    x.shape.map((size, i) =>
+      axes.includes(i) ? { start: size - 1, step: -1, count: size, size } : whole(size),
+    ),
+  )
 }
 
 /** Adds `before` and `after` elements of `value` at the ends of each axis: one pair per axis. */
@@ -175,26 +160,23 @@ export function pad(
   value = 0,
 ): Tensor {
   checkTensor('pad', x)
-  if (!Array.isArray(widths) || widths.length !== x.ndim) {
+  if (!Array.isArray(widths) || widths.length !== x.ndim)
     fail(
       'pad',
       `expected ${x.ndim} pairs [before, after] for shape ${showShape(x.shape)}, got ${describe(widths)}`,
     )
-  }
-  for (const [axis, pair] of (widths as readonly unknown[]).entries()) {
-    const ok = Array.isArray(pair) && pair.length === 2 && pair.every((w) => Number.isInteger(w) && w >= 0)
-    if (!ok) fail('pad', `the widths of axis ${axis} must be two whole numbers >= 0, got ${describe(pair)}`)
-  }
+  const window = x.shape.map((count, axis) => {
+    const pair: unknown = widths[axis]
+    if (!(Array.isArray(pair) && pair.length === 2 && pair.every((w) => Number.isInteger(w) && w >= 0)))
+      fail('pad', `the widths of axis ${axis} must be two whole numbers >= 0, got ${describe(pair)}`)
+    const [before, after] = widths[axis]!
+    return { start: before, step: 1, count, size: before + count + after }
+  })
   if (typeof value !== 'number') fail('pad', `the value must be a number, got ${describe(value)}`)
   constant('pad', value, x.dtype, []) // refuses a value that the dtype cannot hold
-  return apply(padPrimitive, [x], {
-    starts: widths.map(([before]) => before),
-    steps: widths.map(() => 1),
-    sizes: x.shape,
-    shape: checkShape(
-      'pad',
-      x.shape.map((size, i) => widths[i]![0] + size + widths[i]![1]),
-    ),
-    value,
-  })
+  checkShape(
+    'pad',
+    window.map(({ size }) => size),
+  )
+  return apply(padPrimitive, [x], { window, value })
 }
