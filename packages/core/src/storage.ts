@@ -13,9 +13,9 @@ export const tick = (): number => ++clock
  * one version. An element of a view lies at `storage.data[storage.base + offset]`.
  */
 export class Storage {
-  data: TypedArray
-  base: number
-  readonly length: number
+  declare data: TypedArray
+  declare base: number
+  declare readonly length: number
   /** Moment of the last `assign`, 0 when there was none. Only grows. */
   version = 0
   constructor(data: TypedArray, base: number, length: number) {
