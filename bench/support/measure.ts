@@ -1,4 +1,4 @@
-/** @file Medians of repeated runs, taken in turn, so that a noisy moment hits all rivals alike. */
+/** @file Medians and minima of repeated runs, taken in turn, so that a noisy moment hits all rivals alike. */
 
 export interface Rival {
   readonly name: string
@@ -6,8 +6,8 @@ export interface Rival {
   readonly run: () => void
 }
 
-/** Median seconds of one `run` per rival; the rivals take turns over `rounds` rounds, after a warm-up. */
-export function medians(rivals: readonly Rival[], rounds = 15): number[] {
+/** Seconds of each `run`, sorted, per rival; the rivals take turns over `rounds` rounds, after a warm-up. */
+function sortedTimes(rivals: readonly Rival[], rounds: number): number[][] {
   for (const { run } of rivals) for (let i = 0; i < 3; i++) run()
   const times = rivals.map(() => [] as number[])
   for (let round = 0; round < rounds; round++) {
@@ -17,7 +17,17 @@ export function medians(rivals: readonly Rival[], rounds = 15): number[] {
       times[i]!.push((performance.now() - start) / 1000)
     })
   }
-  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!)
+  return times.map((list) => list.sort((a, b) => a - b))
+}
+
+/** Median seconds of one `run` per rival. */
+export function medians(rivals: readonly Rival[], rounds = 15): number[] {
+  return sortedTimes(rivals, rounds).map((list) => list[list.length >> 1]!)
+}
+
+/** The fewest seconds that one `run` took, per rival: what a busy machine disturbs least. */
+export function minima(rivals: readonly Rival[], rounds = 15): number[] {
+  return sortedTimes(rivals, rounds).map((list) => list[0]!)
 }
 
 /** Rows as an aligned table: the first column left, the others right. */

@@ -13,9 +13,12 @@ import { vectorScalar } from './vector.ts'
 /** Elements that are copied and computed at a time: four arrays of them fit the second level of caches. */
 export const CHUNK = 2048
 
-/** Fewer elements are left to JavaScript. */
-export const FROM = 1000
-/** A module is worth its compilation after so many elements. */
+/**
+ * Fewer elements are left to JavaScript. From 128 on kernels are the faster ones, from 256 by a third and more, without the
+ * time in which they are looked up (bench/elementwise.ts).
+ */
+export const FROM = 512
+/** Elements of an op that JavaScript computes first: a module takes as long to make, 0.2 ms or more. */
 export const WARM = 16_384
 
 /** Bytes from one array to the next: not a multiple of a page, or loads would wait for stores that look like theirs. */
