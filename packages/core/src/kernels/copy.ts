@@ -14,7 +14,11 @@ export function copyInto(
   const { data, base } = x.storage
   const { size } = x
   const from = base + x.offset
-  if (!contiguous || !x.contiguous) placeStrided(target, position, strides, data, from, x.strides, x.shape)
+  // A constant, as pullbacks make them: zeros that one number stands for.
+  if (contiguous && size > 1 && x.strides.every((stride) => stride === 0))
+    target.fill(data[from]!, position, position + size)
+  else if (!contiguous || !x.contiguous)
+    placeStrided(target, position, strides, data, from, x.strides, x.shape)
   // Below some 64 elements the call to `set` costs more than the loop.
   else if (size < 64) for (let i = 0; i < size; i++) target[position + i] = data[from + i]!
   else target.set(data.subarray(from, from + size), position)
