@@ -63,8 +63,7 @@ function placed(
   return view
 }
 
-const at = ({ data, start, row, column }: MatrixView, i: number, j: number): number =>
-  data[start + i * row + j * column]!
+const at = (x: MatrixView, i: number, j: number): number => x.data[x.start + i * x.row + j * x.column]!
 const rowOf = (a: MatrixView, i: number, k: number): number[] =>
   Array.from({ length: k }, (_, l) => at(a, i, l))
 const columnOf = (b: MatrixView, j: number, k: number): number[] =>
