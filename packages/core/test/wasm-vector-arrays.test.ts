@@ -131,6 +131,26 @@ describe('kernels', () => {
     expect(calls).toEqual([11, 12, 13])
   })
 
+  it('select a constant zero with its sign', () => {
+    for (const zero of [0, -0]) {
+      const bodies: Expr[] = [
+        (s, x) => s.select(s.lt(x!, 1), zero, x!),
+        (s, x) => s.select(s.lt(x!, 1), x!, zero),
+      ]
+      for (const precision of ['float64', 'float32'] as const) {
+        const results = bodies.map((expr) => {
+          const result = emptyTensor([2], precision)
+          kernelFor(expr, [precision], precision, precision)!([tensorOf(precision, [0.5, 2])], result)
+          return [...result.data]
+        })
+        expect(results).toEqual([
+          [zero, 2],
+          [0.5, zero],
+        ])
+      }
+    }
+  })
+
   it('refuse what vectors do not serve', () => {
     const add: Expr = (s, x, y) => s.add(x!, y!)
     expect(kernelFor(add, ['int32', 'int32'], 'int32', 'int32')).toBeNull()
