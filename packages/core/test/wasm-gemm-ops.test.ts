@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as tg from '../src/index.ts'
 import { accelerators } from '../src/kernels/accelerators.ts'
+import { matmulInto } from '../src/kernels/matmul.ts'
 import { expectClose, expectSame } from './support/close.ts'
 import { LAYOUTS, place, read } from './support/layouts.ts'
 import { type Plain, sizeOf } from './support/plain.ts'
@@ -106,6 +107,48 @@ describe.each(PRECISIONS)('%s', (precision) => {
     expect(calls).toBe(1)
     if (precision === 'float64') expectSame(tg.slice(all, [[7, 8]]), one)
     else expectClose(tg.slice(all, [[7, 8]]), one, 34 * 2 ** -24 * 40, '', 1)
+  })
+})
+
+describe('what is small', () => {
+  const view = (rows: number, columns: number, Values: typeof Float32Array | typeof Int32Array) => ({
+    data: new Values(rows * columns).fill(1),
+    start: 0,
+    row: columns,
+    column: 1,
+  })
+
+  it('and what is int32 is not offered', () => {
+    accelerators.matmul = () => ++calls > 0 // takes the work and does nothing
+    const run = (
+      m: number,
+      n: number,
+      k: number,
+      Values: typeof Float32Array | typeof Int32Array,
+    ): number => {
+      const c = view(m, n, Values)
+      matmulInto(m, n, k, view(m, k, Values), view(k, n, Values), c)
+      return c.data[0] ?? 0
+    }
+    expect(run(4, 4, 249, Float32Array)).toBe(249)
+    expect(run(100, 100, 0, Float32Array)).toBe(0)
+    expect(run(0, 100, 100, Float32Array)).toBe(0)
+    expect(run(20, 20, 20, Int32Array)).toBe(20)
+    expect(calls).toBe(0)
+    expect(run(4, 4, 250, Float32Array)).toBe(1)
+    expect(calls).toBe(1)
+  })
+
+  it.each([
+    [1, 1000, 5, false],
+    [1000, 1, 5, false],
+    [5, 6, 900, false],
+    [2, 16, 130, true],
+    [16, 2, 130, true],
+  ])('a row, a column or less than a tile is given back: %i x %i x %i', (m, n, k, taken) => {
+    const c = view(m, n, Float32Array)
+    expect(installed!(m, n, k, view(m, k, Float32Array), view(k, n, Float32Array), c)).toBe(taken)
+    expect(new Set(c.data)).toEqual(new Set([taken ? k : 1]))
   })
 })
 

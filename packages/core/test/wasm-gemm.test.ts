@@ -3,8 +3,8 @@
  * promises, the error bound that follows from it, all strides, the edges of tiles, runs and blocks, and no WebAssembly.
  */
 import fc from 'fast-check'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { accelerators, type MatrixView } from '../src/kernels/accelerators.ts'
+import { describe, expect, it } from 'vitest'
+import type { MatrixView } from '../src/kernels/accelerators.ts'
 import { matmulInto } from '../src/kernels/matmul.ts'
 import { gemm } from '../src/wasm/gemm.ts'
 import { gemmModule, RUN } from '../src/wasm/gemm-module.ts'
@@ -107,12 +107,6 @@ function product(precision: Precision, m: number, n: number, k: number, layouts 
   // Nothing but the elements of C is written.
   expect([...c.data].filter((x) => !Number.isNaN(x)).length).toBeLessThanOrEqual(m * n)
 }
-
-afterEach(() => {
-  accelerators.matmul = null
-  vi.unstubAllGlobals()
-  vi.resetModules()
-})
 
 describe.each(PRECISIONS)('%s', (precision) => {
   it('the module is small enough for main threads of browsers, which refuse 4,096 bytes and more', () => {
@@ -265,36 +259,5 @@ describe('against the JavaScript kernel', () => {
           expect(Math.abs(at(c, i, j) - exact)).toBeLessThanOrEqual(u * 1.00001 * absolute)
         }
     }
-  })
-
-  it('only large products of floats go to the accelerator', () => {
-    const calls: string[] = []
-    accelerators.matmul = (m, n, k) => calls.push(`${m} ${n} ${k}`) > 0
-    const run = (
-      m: number,
-      n: number,
-      k: number,
-      Values: typeof Float32Array | typeof Int32Array,
-    ): number => {
-      const view = (rows: number, columns: number) => ({
-        data: new Values(rows * columns).fill(1),
-        start: 0,
-        row: columns,
-        column: 1,
-      })
-      const c = view(m, n)
-      matmulInto(m, n, k, view(m, k), view(k, n), c)
-      return c.data[0] ?? 0
-    }
-    expect(run(4, 4, 249, Float32Array)).toBe(249)
-    expect(run(3, 100, 100, Float32Array)).toBe(100)
-    expect(run(100, 3, 100, Float32Array)).toBe(100)
-    expect(run(100, 100, 0, Float32Array)).toBe(0)
-    expect(run(0, 100, 100, Float32Array)).toBe(0)
-    expect(run(20, 20, 20, Int32Array)).toBe(20)
-    expect(calls).toEqual([])
-    // The accelerator of this test takes the work and does nothing.
-    expect(run(4, 4, 250, Float32Array)).toBe(1)
-    expect(calls).toEqual(['4 4 250'])
   })
 })

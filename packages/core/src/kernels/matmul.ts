@@ -16,9 +16,10 @@ type Product = (m: number, n: number, k: number, a: MatrixView, b: MatrixView, c
  * accelerator gives the same bits in float64; its float32 sums are shorter in bits, see wasm/gemm-module.ts.
  */
 export const matmulInto: Product = (m, n, k, a, b, c) => {
+  const large = m * n * k >= PACK_FROM
   if (c.data instanceof Int32Array) wrapping(m, n, k, a, b, c)
-  else if (m * n * k >= PACK_FROM && m >= TILE && n >= TILE)
-    accelerators.matmul?.(m, n, k, a, b, c) || packed(m, n, k, a, b, c)
+  else if (large && accelerators.matmul?.(m, n, k, a, b, c)) return
+  else if (large && m >= TILE && n >= TILE) packed(m, n, k, a, b, c)
   else strided(m, n, k, a, b, c)
 }
 

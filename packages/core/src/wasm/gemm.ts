@@ -2,7 +2,7 @@
  * @file Matrix products in blocks: both operands are copied to panels in WebAssembly's memory, multiplied there, and the
  * sums copied out. Imports gemm-module.ts and runtime.ts.
  */
-import type { MatrixView } from '../kernels/accelerators.ts'
+import type { Accelerators, MatrixView } from '../kernels/accelerators.ts'
 import { type GemmFunctions, gemmModule, HEIGHT, widthOf } from './gemm-module.ts'
 import { instantiate } from './runtime.ts'
 
@@ -22,7 +22,14 @@ type Multiply = (m: number, n: number, k: number, a: MatrixView, b: MatrixView, 
 /** Made at their first use, null where that is impossible. */
 const kernels: Partial<Record<Precision, Multiply | null>> = {}
 
-/** The accelerator of matrix products of floats; m, n and k are at least 1. */
+/**
+ * The accelerator. Single rows and columns, and results smaller than a tile, are left to JavaScript: to pack the operands
+ * costs more than it saves (bench/matmul.ts).
+ */
+export const matmul: NonNullable<Accelerators['matmul']> = (m, n, k, a, b, c) =>
+  m > 1 && n > 1 && m * n >= 32 && gemm(m, n, k, a, b, c)
+
+/** C = A B for floats, m, n and k at least 1; false and nothing done where there is no WebAssembly. */
 export function gemm(m: number, n: number, k: number, a: MatrixView, b: MatrixView, c: MatrixView): boolean {
   const precision = c.data instanceof Float32Array ? 'float32' : 'float64'
   let kernel = kernels[precision]

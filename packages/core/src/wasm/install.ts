@@ -4,9 +4,9 @@
  */
 import { accelerators } from '../kernels/accelerators.ts'
 import { elementwise } from './elementwise.ts'
-import { gemm } from './gemm.ts'
+import { matmul } from './gemm.ts'
 
 export function installKernels(): void {
-  accelerators.matmul = gemm
+  accelerators.matmul = matmul
   accelerators.elementwise = elementwise
 }
