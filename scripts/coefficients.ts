@@ -137,6 +137,9 @@ const LARGEST_QUOTIENT_SQUARED = 0.0295
 
 /** e^r = 1 + r + r^2 p(r), |r| <= ln 2 / 2. */
 export const expCoefficients = (): number[] => fit((k) => ONE / factorial(k + 2n), -HALF_LN2, HALF_LN2, 10, 2)
+/** The same as near as float32 needs it. */
+export const shortExpCoefficients = (): number[] =>
+  fit((k) => ONE / factorial(k + 2n), -HALF_LN2, HALF_LN2, 6, 2, 36)
 /** log((1 + q) / (1 - q)) = 2 q + q^3 p(q^2). */
 export const logCoefficients = (): number[] =>
   fit((k) => (2n * ONE) / (2n * k + 3n), 0, LARGEST_QUOTIENT_SQUARED, 7, 1)
@@ -216,6 +219,7 @@ if (process.argv[1]?.endsWith('coefficients.ts')) {
   console.log('ln 2 in two parts', split(ln2, [42, 53]))
   console.log('pi / 2 in three parts', split(halfPi, [33, 32, 53]))
   console.log('exp', expCoefficients())
+  console.log('exp in float32', shortExpCoefficients())
   console.log('log', logCoefficients())
   console.log('log, tail', logTailCoefficients())
   console.log('sin', sinCoefficients())

@@ -2,7 +2,7 @@
  * @file Our own transcendental functions: the elementary ones of math/, and those built on them. Imports
  * scalar.ts and math/.
  */
-import { exp, log, log1p } from './math/exponential.ts'
+import { exp, log, log1p, shortExp } from './math/exponential.ts'
 import { cos, sin } from './math/trigonometric.ts'
 import { plain, type Scalar } from './scalar.ts'
 
@@ -13,8 +13,10 @@ export { acos, asin, atan, atan2 } from './math/inverse.ts'
 export { pow } from './math/power.ts'
 export { cos, sin, tan } from './math/trigonometric.ts'
 
-/** 1 / (1 + e^-x), without overflow on either side. */
+/** 1 / (1 + e^-x), in float64 without overflow on either side; in float32 as near as `exp`. */
 export function sigmoid<T>(scalar: Scalar<T>, x: T): T {
+  if (scalar.precision === 'float32')
+    return scalar.inFloat64((s, x) => s.div(1, s.add(shortExp(s, s.neg(x)), 1)), x)
   return scalar.inFloat64((s, x) => {
     const one = 1
     const e = exp(s, s.neg(s.abs(x)))
@@ -26,8 +28,9 @@ export function sigmoid<T>(scalar: Scalar<T>, x: T): T {
 
 /** The derivative of the sigmoid, sigmoid(x) sigmoid(-x) = e / (1 + e)^2 with e = e^-|x|. */
 export function sigmoidDerivative<T>(scalar: Scalar<T>, x: T): T {
+  const expIn = scalar.precision === 'float32' ? shortExp : exp
   return scalar.inFloat64((s, x) => {
-    const e = exp(s, s.neg(s.abs(x)))
+    const e = expIn(s, s.neg(s.abs(x)))
     const denominator = s.add(1, e)
     return s.div(e, s.mul(denominator, denominator))
   }, x)

@@ -17,24 +17,41 @@ const EXP = [
   0.5000000000000013, 0.16666666666666685, 0.0416666666665119, 0.00833333333331633, 0.0013888888947786,
   0.0001984126989789, 0.000024801489252, 0.000002755723353, 2.7631498e-7, 2.511245e-8,
 ]
+const SHORT_EXP = [0.5000000081, 0.1666666679, 0.041666263, 0.008333281, 0.001394645, 0.0001991]
 const LOG = [
   0.6666666666666737, 0.3999999999939728, 0.28571428746027, 0.2222219821034, 0.18183582981, 0.1531357321,
   0.14800759,
 ]
 
+/** x cut to where e^x is neither 0 nor infinite, a little beyond, and the integer nearest to x / ln 2. NaN passes. */
+function powerOfTwoIn<T>(s: Scalar<T>, x: T): readonly [T, T] {
+  const above = s.select(s.lt(x, -746), -746, x)
+  const bounded = s.select(s.gt(above, 711), 711, above)
+  return [bounded, s.sub(s.add(s.mul(bounded, Math.LOG2E), ROUNDER), ROUNDER)]
+}
+
 /**
- * e^x, within 1 ulp in float64 (0.6 as measured) over the whole range, subnormal results included; float32 is the float64
- * value rounded. With n the integer nearest to x / ln 2 and r = x - n ln 2 it is 2^n (1 + r + r^2 p(r)).
+ * e^x = 2^n (1 + q) to the digits that float32 needs, 2^-34 of it: in the algebra of float64 with half the operations.
+ * `finish` gives another function of n and q.
+ */
+export function shortExp<T>(s: Scalar<T>, x: T, finish?: (n: T, q: T) => T): T {
+  const [bounded, n] = powerOfTwoIn(s, x)
+  const r = s.sub(bounded, s.mul(n, Math.LN2))
+  const q = s.add(r, s.mul(s.mul(r, r), polynomial(s, r, SHORT_EXP)))
+  return finish ? finish(n, q) : s.scale(s.add(q, 1), n)
+}
+
+/**
+ * e^x, within 1 ulp in float64 (0.6 as measured) over the whole range, subnormal results included; in float32 `shortExp`
+ * rounded. With n the integer nearest to x / ln 2 and r = x - n ln 2 it is 2^n (1 + r + r^2 p(r)).
  *
  * `finish` gives another function of the parts of e^x = 2^n (top + rest), where top is a double in [0.7, 1.5] and rest what
  * it is off by: in the algebra of float64, for x up to 711.
  */
 export function exp<T>(scalar: Scalar<T>, x: T, finish?: (n: T, top: T, rest: T) => T): T {
+  if (scalar.precision === 'float32') return scalar.inFloat64((s, x) => shortExp(s, x), x)
   return scalar.inFloat64((s, x) => {
-    // Beyond these bounds the result is 0 or infinite, and so it is at the bounds; NaN passes.
-    const above = s.select(s.lt(x, -746), -746, x)
-    const bounded = s.select(s.gt(above, 711), 711, above)
-    const n = s.sub(s.add(s.mul(bounded, Math.LOG2E), ROUNDER), ROUNDER)
+    const [bounded, n] = powerOfTwoIn(s, x)
     const high = s.sub(bounded, s.mul(n, LN2_HIGH))
     const low = s.mul(n, LN2_LOW)
     const r = s.sub(high, low)

@@ -3,7 +3,7 @@
  * Imports scalar.ts, exponential.ts, polynomial.ts and precise.ts.
  */
 import type { Scalar } from '../scalar.ts'
-import { exp } from './exponential.ts'
+import { exp, shortExp } from './exponential.ts'
 import { polynomial } from './polynomial.ts'
 import { productError } from './precise.ts'
 
@@ -47,16 +47,23 @@ export function expm1<T>(scalar: Scalar<T>, x: T): T {
 
 /**
  * Hyperbolic tangent, within 2 ulp in float64: (1 - e) / (1 + e) with e = e^(-2 |x|) as the sum of two numbers, and with
- * what both sums lose. float32 is the float64 value rounded.
+ * what both sums lose. In float32 e = 2^n (1 + q) by `shortExp`, and 1 - e = (1 - 2^n) - 2^n q.
  */
 export function tanh<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const y = exp(s, s.mul(s.abs(x), -2), (n, top, rest) => {
+    const doubled = s.mul(s.abs(x), -2)
+    const short = (n: T, q: T): T => {
+      const power = s.scale(1, n)
+      const part = s.mul(power, q)
+      return s.div(s.sub(s.sub(1, power), part), s.add(s.add(1, power), part))
+    }
+    const long = (n: T, top: T, rest: T): T => {
       const [e, low] = [s.scale(top, n), s.scale(rest, n)]
       const [difference, sum] = [s.sub(1, e), s.add(1, e)]
       const above = s.add(difference, s.sub(s.sub(s.sub(1, difference), e), low))
       return s.div(above, s.add(sum, s.add(s.add(s.sub(1, sum), e), low)))
-    })
+    }
+    const y = scalar.precision === 'float32' ? shortExp(s, doubled, short) : exp(s, doubled, long)
     const signed = s.select(s.lt(x, 0), s.neg(y), y)
     // Which also keeps the sign of zero.
     return s.select(s.lt(s.abs(x), 2 ** -28), x, signed)

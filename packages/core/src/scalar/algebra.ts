@@ -67,8 +67,8 @@ export interface Scalar<T> {
    */
   bit(n: T, position: number): T
   /**
-   * Runs `body` in float64 on the exactly widened floats and rounds its result, if not a mask, once to this
-   * precision.
+   * Runs `body` in float64 on the exactly widened numbers and rounds its result, if not a mask, once to this precision:
+   * to the nearest float32, or cut to an int32. Not of bool.
    */
   inFloat64(body: (wide: Scalar<T>, ...xs: T[]) => T, ...xs: T[]): T
   /**

@@ -66,7 +66,7 @@ function checker(precision: Precision): Scalar<Kind> {
       return MASK
     },
     inFloat64: (body, ...xs) => {
-      op(value, floats)(...xs)
+      op(value, numbers)(...xs)
       const result = body(checker('float64'), ...xs.map((): Kind => ({ kind: 'float64' })))
       if (result === MASK) return MASK
       if (result.kind !== 'float64') throw new Error(`a ${result.kind} is returned from float64`)
