@@ -104,13 +104,12 @@ export function checkSize(op: string, shape: Shape): void {
 /** Position of `axis` counted from the left; negative axes count from the end. */
 export function normalizeAxis(op: string, axis: unknown, rank: number): number {
   if (!Number.isInteger(axis)) fail(op, `axis must be a whole number, got ${describe(axis)}`)
-  const position = (axis as number) < 0 ? (axis as number) + rank : (axis as number)
+  const given = axis as number
+  const position = given < 0 ? given + rank : given
   if (position < 0 || position >= rank) {
     fail(
       op,
-      rank === 0
-        ? `axis ${axis} of a 0-d tensor; it has no axes`
-        : `axis ${axis} is out of range for ${rank} axes; use ${-rank} to ${rank - 1}`,
+      `axis ${axis} ${rank === 0 ? 'of a 0-d tensor; it has no axes' : `is out of range for ${rank} axes; use ${-rank} to ${rank - 1}`}`,
     )
   }
   return position
@@ -134,7 +133,6 @@ export const allAxes = (rank: number): readonly number[] =>
 
 /** Shape after reducing `axes` (sorted positions). */
 export function reducedShape(shape: Shape, axes: readonly number[], keepdims: boolean): Shape {
-  if (axes.length === shape.length && !keepdims) return NO_STRIDES
   return keepdims
     ? shape.map((size, i) => (axes.includes(i) ? 1 : size))
     : shape.filter((_, i) => !axes.includes(i))

@@ -66,18 +66,14 @@ export function std(x: Tensor, axis?: Axes, options?: VarianceOptions): Tensor {
 const SPREAD_OPTIONS: readonly string[] = ['keepdims', 'correction']
 
 function spread(op: string, x: Tensor, axis: Axes | undefined, options: VarianceOptions | undefined): Tensor {
-  checkTensor(op, x)
-  checkFloat(op, x)
+  checkFloat(op, checkTensor(op, x))
   const keepdims = keepdimsOf(op, options, SPREAD_OPTIONS)
   const correction = options?.correction ?? 0
   if (typeof correction !== 'number') fail(op, `correction must be a number, got ${describe(correction)}`)
   const axes = normalizeAxes(op, axis, x.ndim)
   const divisor = countOf(x, axes) - correction
   if (!(divisor > 0))
-    fail(
-      op,
-      `${countOf(x, axes)} elements with correction ${describe(correction)} leave nothing to divide by`,
-    )
+    fail(op, `${countOf(x, axes)} elements with correction ${correction} leave nothing to divide by`)
   const deviation = sub(x, meanAxes(op, x, axes, true))
   return div(sumAxes(square(deviation), axes, keepdims), divisor)
 }
@@ -95,8 +91,7 @@ export function logsumexp<S extends Shape, const X extends Axes = undefined, K e
   options?: ReduceOptions<K>,
 ): Tensor<Reduce<S, X, K>>
 export function logsumexp(x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor {
-  checkTensor('logsumexp', x)
-  checkFloat('logsumexp', x)
+  checkFloat('logsumexp', checkTensor('logsumexp', x))
   const axes = normalizeAxes('logsumexp', axis, x.ndim)
   const top = shiftFor(x, axes)
   // An infinite sum is one: inf - inf would make it NaN.
@@ -106,16 +101,25 @@ export function logsumexp(x: Tensor, axis?: Axes, options?: ReduceOptions): Tens
   return add(total, keepdims ? shift : reshape(shift, total.shape))
 }
 
+/** The checked argument of a softmax, less its largest element along the axis, and the axis. */
+function shiftedAlong(
+  op: string,
+  x: Tensor,
+  axis: number,
+): readonly [shifted: Tensor, axes: readonly number[]] {
+  checkFloat(op, checkTensor(op, x))
+  const axes = [normalizeAxis(op, axis, x.ndim)]
+  return [sub(x, shiftFor(x, axes)), axes]
+}
+
 /**
  * e^x / sum of e^x along `axis`, without overflow: numbers from 0 to 1 that sum to 1. All are NaN where one element is NaN
  * or Infinity, or all are -Infinity, as in PyTorch.
  */
 export function softmax<S extends Shape, const X extends number>(x: Tensor<S>, axis: AxisArg<S, X>): Tensor<S>
 export function softmax(x: Tensor, axis: number): Tensor {
-  checkTensor('softmax', x)
-  checkFloat('softmax', x)
-  const axes = [normalizeAxis('softmax', axis, x.ndim)]
-  const e = exp(sub(x, shiftFor(x, axes)))
+  const [shifted, axes] = shiftedAlong('softmax', x, axis)
+  const e = exp(shifted)
   return div(e, sumAxes(e, axes, true))
 }
 
@@ -125,9 +129,6 @@ export function logSoftmax<S extends Shape, const X extends number>(
   axis: AxisArg<S, X>,
 ): Tensor<S>
 export function logSoftmax(x: Tensor, axis: number): Tensor {
-  checkTensor('logSoftmax', x)
-  checkFloat('logSoftmax', x)
-  const axes = [normalizeAxis('logSoftmax', axis, x.ndim)]
-  const shifted = sub(x, shiftFor(x, axes))
+  const [shifted, axes] = shiftedAlong('logSoftmax', x, axis)
   return sub(shifted, log(sumAxes(exp(shifted), axes, true)))
 }

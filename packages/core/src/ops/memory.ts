@@ -34,8 +34,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
  */
 export function to<S extends Shape>(x: Tensor<S>, dtype: DType): Tensor<S>
 export function to(x: Tensor, dtype: DType): Tensor {
-  checkTensor('to', x)
-  return cast(x, checkDType('to', dtype))
+  return cast(checkTensor('to', x), checkDType('to', dtype))
 }
 
 const clonePrimitive = /* @__PURE__ */ primitive({
@@ -51,8 +50,7 @@ const clonePrimitive = /* @__PURE__ */ primitive({
 /** A contiguous copy in memory of its own; gradients flow through. */
 export function clone<S extends Shape>(x: Tensor<S>): Tensor<S>
 export function clone(x: Tensor): Tensor {
-  checkTensor('clone', x)
-  return apply(clonePrimitive, [x], undefined)
+  return apply(clonePrimitive, [checkTensor('clone', x)], undefined)
 }
 
 /**
@@ -83,15 +81,12 @@ export function assign(target: Tensor, value: Operand): Tensor {
       `the target is ${target.dtype}, the value ${source.dtype}; convert it with to('${target.dtype}')`,
     )
   if (!sameShape(source.shape, shape)) {
-    if (
-      source.ndim > target.ndim ||
-      !source.shape.every((size, i) => size === 1 || size === shape[target.ndim - source.ndim + i])
-    ) {
+    const added = shape.length - source.ndim
+    if (added < 0 || source.shape.some((size, i) => size !== 1 && size !== shape[added + i]))
       fail(
         'assign',
         `a value of shape ${showShape(source.shape)} does not fit the target's shape ${showShape(shape)}`,
       )
-    }
     source = broadcastTo(source.detach(), shape)
   }
   const tracer = activeTracer()
@@ -99,7 +94,7 @@ export function assign(target: Tensor, value: Operand): Tensor {
   else {
     const { storage } = target
     // A source in the same memory may be overwritten before it is read: copy it first.
-    const safe = source.storage.data === storage.data && source.storage === storage ? copyOf(source) : source
+    const safe = source.storage === storage ? copyOf(source) : source
     copyInto(storage.data, storage.base + target.offset, strides, target.contiguous, safe)
   }
   target.storage.version = tick()
