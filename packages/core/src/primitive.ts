@@ -44,8 +44,9 @@ export interface Primitive<Params = undefined> {
   /**
    * `linear`: the op itself, applied to the tangents. `multilinear`: the sum, over the inputs that move, of the op with
    * that input replaced by its tangent. In both, inputs whose vjp is null (indices, masks) pass through unchanged.
+   * `diagonal`: each Jacobian is its own transpose, so it is the sum of the pullbacks, given tangents for cotangents.
    */
-  readonly jvp: 'linear' | 'multilinear' | ForwardRule<Params>
+  readonly jvp: 'linear' | 'multilinear' | 'diagonal' | ForwardRule<Params>
   /**
    * `elementwise`: put the batch axis in front of every input and apply. `shiftAxes`: the same, after `shift` has moved
    * the axes named in params by one.

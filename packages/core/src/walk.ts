@@ -217,20 +217,23 @@ function forward(node: Node, primitive: AnyPrimitive, dxs: readonly (Tensor | nu
   const { inputs, output, params } = node
   const { jvp } = primitive
   if (typeof jvp === 'function') return jvp(dxs, inputs, output, params)
-  const differentiable = inputs.map((_, i) => ruleFor(primitive, i) !== null)
   if (jvp === 'linear') {
-    const moved = inputs.map((x, i) => (differentiable[i] ? (dxs[i] ?? constantLike(x, 0)) : x))
+    const moved = inputs.map((x, i) => (ruleFor(primitive, i) === null ? x : (dxs[i] ?? constantLike(x, 0))))
     return apply(primitive, moved, params)
   }
   let total: Tensor | null = null
   dxs.forEach((dx, i) => {
-    if (dx === null || !differentiable[i]) return
-    const term = apply(
-      primitive,
-      inputs.map((x, j) => (j === i ? dx : x)),
-      params,
-    )
-    total = total === null ? term : add(total, term)
+    const rule = ruleFor(primitive, i)
+    if (dx === null || rule === null) return
+    const term =
+      jvp === 'diagonal'
+        ? rule(dx, inputs, output, params, i)
+        : apply(
+            primitive,
+            inputs.map((x, j) => (j === i ? dx : x)),
+            params,
+          )
+    total = total === null || term === null ? (total ?? term) : add(total, term)
   })
   return total
 }

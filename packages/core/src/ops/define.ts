@@ -31,7 +31,7 @@ export interface Definition {
  * first input. The last one gives the dtype and must agree with the one before.
  */
 export function elementwise(name: string, definition: Definition): Primitive {
-  const { expr, d, saves = SAVES_NOTHING, check = checkFloat, jvp, result } = definition
+  const { expr, d, saves = SAVES_NOTHING, check = checkFloat, jvp = 'diagonal', result } = definition
   const last = d.length - 1
   return primitive<undefined>({
     name,
@@ -44,27 +44,10 @@ export function elementwise(name: string, definition: Definition): Primitive {
     },
     kernel: elementwiseKernel(expr, d.length, last),
     vjp: d,
-    jvp: jvp ?? ((dxs, inputs, out) => sumOfTerms(d, dxs, inputs, out)),
+    jvp,
     batch: 'elementwise',
     saves,
   })
-}
-
-function sumOfTerms(
-  d: Definition['d'],
-  dxs: readonly (Tensor | null)[],
-  inputs: readonly Tensor[],
-  out: Tensor,
-): Tensor | null {
-  let total: Tensor | null = null
-  for (let i = 0; i < d.length; i++) {
-    const dx = dxs[i]
-    const rule = d[i]
-    if (!dx || !rule) continue
-    const term = rule(dx, inputs, out)
-    total = total === null ? term : plus(total, term)
-  }
-  return total
 }
 
 /** The types under which elementwise ops are public; rules use them on plain `Tensor`, for which all shapes fit. */
@@ -102,15 +85,10 @@ export const pass: Differential = (d) => d
 /** Of what is constant but for jumps. */
 export const zero: Differential = (d) => filledTensor(d.shape, d.dtype, 0)
 
-const addPrimitive = /* @__PURE__ */ elementwise('add', {
+/** a + b, elementwise, with NumPy broadcasting. */
+export const add: Binary = /* @__PURE__ */ binary('add', {
   expr: (s, x, y) => s.add(x!, y!),
   d: [pass, pass],
   check: checkNumeric,
   jvp: 'linear',
 })
-
-/** a + b of tensors of one shape. Rules that use it instead of `add` bring no broadcasting into a bundle. */
-const plus = (a: Tensor, b: Tensor): Tensor => apply(addPrimitive, [a, b], undefined)
-
-/** a + b, elementwise, with NumPy broadcasting. It stands here because the rules above sum their terms with it. */
-export const add: Binary = /* @__PURE__ */ broadcasting('add', addPrimitive)
