@@ -1,9 +1,10 @@
 /**
  * @file detectAnomaly: the first op that makes a NaN or an infinity, forward or backward. Runs ops through a tracer that
- * computes and looks. Imports onlooker.ts, walk.ts and what they import.
+ * computes and looks. Imports layers.ts, onlooker.ts, walk.ts and what they import.
  */
 import { checkFunction, fail, TapegradError } from './errors.ts'
-import { currentScope, Onlooker, type Scope, withLayersNoted } from './onlooker.ts'
+import { currentScope, type Scope, withLayersNoted } from './layers.ts'
+import { Onlooker } from './onlooker.ts'
 import type { AnyPrimitive } from './primitive.ts'
 import { sameShape, showShape, unravel } from './shape.ts'
 import { withTracer } from './tape.ts'
@@ -30,11 +31,19 @@ function originNow(): Origin {
   return { call, scope: currentScope(), derivativeOf: nodeAtWork() }
 }
 
+/** The folder of the file in a line of a stack, in the words of V8 or of Firefox and Safari. */
+const folderIn = (line: string): string => /^(?: *at (?:.*? \()?|[^@]*@)(.*[/\\])/.exec(line)?.[1] ?? ''
+
 /** The line of the caller's program: the first of the stack that is not one of ours. */
 function callerOf({ call }: Origin): string {
-  const lines = (call.stack ?? '').split('\n').slice(1)
-  const own = /[/\\](packages|@tapegrad)[/\\](core|nn)[/\\](src|dist)[/\\]|node:internal/
-  const line = lines.find((text) => !own.test(text))
+  const lines = (call.stack ?? '').split('\n').filter((line) => /:\d+\)?$/.test(line))
+  // On top is originNow, so its folder is ours, wherever the package is. Bundled with the program it is the program's
+  // as well: no line is left then, and none is better than a wrong one.
+  const core = folderIn(lines[0] ?? '')
+  // Beside core, as in this repository and in a node_modules of npm; pnpm gives each package a folder of its own.
+  const nn = core.replace(/core([/\\](?:src|dist)[/\\])$/, 'nn$1')
+  const others = /[/\\]node_modules[/\\]@tapegrad[/\\]nn[/\\]|node:internal/
+  const line = lines.find((text) => !text.includes(core) && !text.includes(nn) && !others.test(text))
   return line === undefined ? '' : `, called at ${line.trim().replace(/^at /, '')}`
 }
 

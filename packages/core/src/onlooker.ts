@@ -1,7 +1,4 @@
-/**
- * @file Onlooker: a tracer that lets ops be computed and looks on; and which layers run now. Imports tape.ts and
- * ops/memory.ts.
- */
+/** @file Onlooker: a tracer that lets ops be computed and looks on. Imports tape.ts and ops/memory.ts. */
 import { assign } from './ops/memory.ts'
 import type { AnyPrimitive } from './primitive.ts'
 import { activeTracer, type Tracer, withTracer } from './tape.ts'
@@ -39,47 +36,5 @@ export class Onlooker implements Tracer {
   emitFrom<R>(origin: unknown, f: () => R): R {
     const { outer } = this
     return outer?.emitFrom === undefined ? f() : outer.emitFrom(origin, f)
-  }
-}
-
-/** A layer that runs, and those around it. */
-export interface Scope {
-  readonly layer: object
-  /** Writes into an error that it arose in the layer. */
-  readonly place: (error: unknown, layer: never) => unknown
-  readonly outer: Scope | null
-}
-
-let watched = 0
-let scope: Scope | null = null
-
-/**
- * For authors of modules: notes that `layer` runs, as long as somebody wants to know (detectAnomaly). `place(error,
- * layer)` is to write into an error that it arose there. What it returns goes to `leaveLayer` when the layer is done.
- */
-export function enterLayer<L extends object>(
-  layer: L,
-  place: (error: unknown, layer: L) => unknown,
-): Scope | null {
-  const outer = scope
-  if (watched > 0) scope = { layer, place, outer }
-  return outer
-}
-
-/** For authors of modules: the layer is done; `outer` is what `enterLayer` returned. */
-export function leaveLayer(outer: Scope | null): void {
-  scope = outer
-}
-
-/** The layers that run now. */
-export const currentScope = (): Scope | null => scope
-
-/** Runs `f` with the layers being noted. */
-export function withLayersNoted<R>(f: () => R): R {
-  watched++
-  try {
-    return f()
-  } finally {
-    watched--
   }
 }

@@ -42,9 +42,9 @@ export {
   toJSON,
 } from './inspect.ts'
 export { hessian, hvp, type JacobianOptions, jacobian } from './jacobian.ts'
-export type { NestedValues } from './movement-types.ts'
 // For authors of modules: detectAnomaly names the layer.
-export { enterLayer, leaveLayer, type Scope } from './onlooker.ts'
+export { enterLayer, leaveLayer, type Scope } from './layers.ts'
+export type { NestedValues } from './movement-types.ts'
 export * from './ops/index.ts'
 export { Generator, manualSeed, permutation, type RandomOptions, rand, randint, randn } from './random.ts'
 export type { Shape } from './shape-types.ts'

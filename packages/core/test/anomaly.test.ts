@@ -1,4 +1,5 @@
 /** @file detectAnomaly: the first op that makes a NaN or an infinity, its operands, its place, and what to do. */
+import { runInThisContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import {
   checkpoint,
@@ -8,13 +9,14 @@ import {
   hvp,
   jacobian,
   jvp,
+  log,
   type Tensor,
   tensor,
   vjp,
   vmap,
   where,
 } from '../src/index.ts'
-import { currentScope, enterLayer, leaveLayer } from '../src/onlooker.ts'
+import { currentScope, enterLayer, leaveLayer } from '../src/layers.ts'
 import { activeTracer } from '../src/tape.ts'
 import { messageOf } from './support/messages.ts'
 
@@ -199,6 +201,26 @@ describe('what it says of operands', () => {
     })
     expect(said(() => logOf(tensor([0], f64)))).toContain('log(0) made -Infinity at [0]')
     expect(said(() => logOf(tensor([-1e-320], f64)))).toContain('log(-1e-320) made NaN')
+  })
+})
+
+describe('the line of the caller', () => {
+  /** The message about a program in that file, given log. */
+  const messageIn = (filename: string, program: string): string => {
+    const run = runInThisContext(`(log, x) => ${program}`, { filename }) as (...xs: unknown[]) => unknown
+    return messageOf(() => detectAnomaly(() => run(log, tensor([0], f64))))
+  }
+
+  it.each([
+    '/home/me/packages/core/src/program.js',
+    'file:///home/me/packages/nn/src/program.js',
+    '/home/me/@tapegrad/core/dist/program.js',
+    '/home/me (old)/my@core/program.js',
+  ])('is found in %s, which is not of this package', (file) => {
+    expect(messageIn(file, '\n log(x)')).toContain(`called at ${file}:2:`)
+  })
+  it('is behind the methods of arrays, which have no lines', () => {
+    expect(messageIn('/home/me/a.js', '[x].map(log)')).toContain('called at /home/me/a.js:1:')
   })
 })
 
