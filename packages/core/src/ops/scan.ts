@@ -9,7 +9,7 @@ import { add } from './define.ts'
 import { mul } from './elementwise.ts'
 import { cast } from './memory.ts'
 import { checkTensor } from './operand.ts'
-import { flip, pad, slice } from './slice.ts'
+import { flip, pad, sliceAlong } from './slice.ts'
 
 const nextAxis = (axis: number): number => axis + 1
 
@@ -58,12 +58,8 @@ const carried = (a: Tensor, ct: Tensor, axis: number): Tensor =>
 function before(x: Tensor, axis: number, value: number): Tensor {
   const size = x.shape[axis]!
   if (size === 0) return x
-  const part = slice(
-    x,
-    x.shape.map((_, a) => (a === axis ? [0, size - 1] : null)),
-  )
   return pad(
-    part,
+    sliceAlong(x, axis, 0, size - 1),
     x.shape.map((_, a) => [a === axis ? 1 : 0, 0]),
     value,
   )

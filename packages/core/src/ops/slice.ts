@@ -94,7 +94,7 @@ export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
     ? x
     : apply(slicePrimitive, [x], window)
   const kept = part.shape.filter((_, axis) => typeof ranges[axis] !== 'number')
-  return reshape(part, kept)
+  return kept.length === x.ndim ? part : reshape(part, kept)
 }
 
 /** The positions that a range names on an axis of `size` elements. */
@@ -111,15 +111,17 @@ function positionsOf(range: Range, size: number, axis: number): Positions {
   const step = range[2] ?? 1
   if (!Number.isInteger(step) || step === 0)
     fail('slice', `step ${describe(step)} of axis ${axis} must be a whole number other than 0`)
-  const ends = step > 0 ? [0, size] : [size - 1, -1]
-  const [start, stop] = ends.map((end, i) => {
-    const bound: number | null = range[i] ?? null
-    if (bound === null) return end
-    if (!Number.isInteger(bound))
-      fail('slice', `bound ${describe(bound)} of axis ${axis} must be a whole number or null`)
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1]
+  const bound = (i: 0 | 1, open: number): number => {
+    const given: number | null = range[i] ?? null
+    if (given === null) return open
+    if (!Number.isInteger(given))
+      fail('slice', `bound ${describe(given)} of axis ${axis} must be a whole number or null`)
     // As Python reads it: negative from the end, then cut to the axis.
-    return Math.min(Math.max(bound < 0 ? bound + size : bound, Math.min(...ends)), Math.max(...ends))
-  }) as [number, number]
+    return Math.min(Math.max(given < 0 ? given + size : given, low), high)
+  }
+  const start = bound(0, step > 0 ? low : high)
+  const stop = bound(1, step > 0 ? high : low)
   return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), size }
 }
 

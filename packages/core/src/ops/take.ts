@@ -2,7 +2,6 @@
  * @file take, and its adjoint, which adds slices back at their indices. Both see a table of rows per index of the leading
  * axes: [..., size, row], with indices [..., count] and slices [..., count, row]. Imports kernels/ and reshape.ts.
  */
-import type { TypedArray } from '../dtype.ts'
 import { describe, fail } from '../errors.ts'
 import { castOf } from '../kernels/copy.ts'
 import { forEachPart } from '../kernels/lines.ts'
@@ -19,24 +18,21 @@ import { reshape } from './reshape.ts'
 /** Copies the rows of the tables at the indices to the slices or, with `add`, adds the slices to those rows. */
 function moveRows(tables: Tensor, indices: Tensor, slices: Tensor, add: boolean): void {
   const axis = indices.ndim - 1
-  const [size, length] = tables.shape.slice(axis) as [number, number]
-  const [from, at, to] = [tables, indices, slices].map((x) => x.storage.data) as [
-    TypedArray,
-    TypedArray,
-    TypedArray,
-  ]
-  const [down, across] = tables.strides.slice(axis) as [number, number]
-  const [next, along] = slices.strides.slice(axis) as [number, number]
-  forEachPart([indices, tables, slices], allAxes(axis), ([first, table, slice]) => {
-    for (let k = 0; k < indices.shape[axis]!; k++) {
-      const index = at[first! + k * indices.strides[axis]!]!
+  const count = indices.shape[axis]!
+  const [size, length] = [tables.shape[axis]!, tables.shape[axis + 1]!]
+  const [down, across] = [tables.strides[axis]!, tables.strides[axis + 1]!]
+  const [next, along] = [slices.strides[axis]!, slices.strides[axis + 1]!]
+  const step = indices.strides[axis]!
+  const [from, at, to] = [tables.storage.data, indices.storage.data, slices.storage.data]
+  forEachPart([tables, indices, slices], allAxes(axis), ([table, first, slice]) => {
+    for (let k = 0, place = first!, start = slice!; k < count; k++, place += step, start += next) {
+      const index = at[place]!
       if (index < -size || index >= size)
         fail('take', `index ${index} (number ${k}) is out of range for axis ${axis} of size ${size}`)
       let p = table! + (index < 0 ? index + size : index) * down
-      let q = slice! + k * next
-      for (let i = 0; i < length; i++, p += across, q += along)
-        if (add) from[p]! += to[q]!
-        else to[q] = from[p]!
+      let q = start
+      if (add) for (let i = 0; i < length; i++, p += across, q += along) from[p]! += to[q]!
+      else for (let i = 0; i < length; i++, p += across, q += along) to[q] = from[p]!
     }
   })
 }

@@ -8,7 +8,7 @@ import { broadcastTo } from './broadcast.ts'
 import { concat } from './join.ts'
 import { checkTensor } from './operand.ts'
 import { reshape } from './reshape.ts'
-import { slice } from './slice.ts'
+import { sliceAlong } from './slice.ts'
 
 /** The list of counts; throws unless it is one, of whole numbers >= 0. */
 function checkCounts(op: string, name: string, counts: readonly unknown[]): readonly number[] {
@@ -69,14 +69,11 @@ export function roll(x: Tensor, shift: number, axis: number): Tensor {
   const places = ((shift % size) + size) % size
   // NaN for an axis without elements.
   if (!(places > 0)) return x
-  return concat([part(x, position, size - places, size), part(x, position, 0, size - places)], position)
-}
-
-const part = (x: Tensor, axis: number, start: number, stop: number): Tensor =>
-  slice(
-    x,
-    x.shape.map((_, a) => (a === axis ? [start, stop] : null)),
+  return concat(
+    [sliceAlong(x, position, size - places, size), sliceAlong(x, position, 0, size - places)],
+    position,
   )
+}
 
 /**
  * Parts of `x` along `axis`, as views: of size `sizes` each, the last smaller where it does not divide the axis (as
@@ -92,7 +89,7 @@ export function split(x: Tensor, sizes: number | Shape, axis: number): Tensor[] 
   const position = normalizeAxis('split', axis, x.ndim)
   const size = x.shape[position]!
   let end = 0
-  return partSizes(sizes, size, position).map((count) => part(x, position, end, (end += count)))
+  return partSizes(sizes, size, position).map((count) => sliceAlong(x, position, end, (end += count)))
 }
 
 function partSizes(sizes: unknown, size: number, axis: number): readonly number[] {
