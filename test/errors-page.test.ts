@@ -76,6 +76,8 @@ describe('docs/errors.md', () => {
     ['reading inside vmap', /^vmap: the values of a tensor are read/],
     ['assign to what was computed', /^assign: the target was computed/],
     ['detectAnomaly', /^detectAnomaly: /],
+    ['a checkpoint that differs', /^checkpoint: run again .* returns another value/],
+    ['a checkpoint whose parameters changed', /^checkpoint: .* overwritten by assign\(\)/],
     ['a place in a model', /; in layer 2 \(Dense\(5, 1\)\)/],
   ])('shows %s', (_, message) => {
     expect(failures.filter(({ shown }) => message.test(shown)).length).toBeGreaterThan(0)
