@@ -18,11 +18,6 @@ export const sumFold: Fold = (data, start, count, step) => {
     const half = (count >> 1) & ~7
     return sumFold(data, start, half, step) + sumFold(data, start + half * step, count - half, step)
   }
-  if (count < 8) {
-    let sum = 0
-    for (let i = 0, p = start; i < count; i++, p += step) sum += data[p]!
-    return sum
-  }
   // Four independent chains: the additions need not wait for one another.
   let s0 = 0
   let s1 = 0
@@ -100,9 +95,11 @@ export function reduce(fold: Fold, x: Tensor, axes: readonly number[], out: Aval
   const source = x.storage.data
   const starts = permuted(x, kept)
   // Memory is read best row by row: where the one axis that is kept is dense, all its sums grow together.
-  if (fold === sumFold && kept.length === 1 && starts.strides[0] === 1 && step > 1 && count > 1)
-    data.set(sumRows(source, x.storage.base + x.offset, count, step, starts.size), base)
-  else {
+  if (fold === sumFold && kept.length === 1 && starts.strides[0] === 1 && step > 1 && count > 1) {
+    const sums = sumRows(source, x.storage.base + x.offset, count, step, starts.size)
+    // Not data.set, which for a few numbers of another type costs more than the sums.
+    for (let c = 0; c < sums.length; c++) data[base + c] = sums[c]!
+  } else {
     let k = base
     forEachPosition(starts, (start) => {
       data[k++] = fold(source, start, count, step)
