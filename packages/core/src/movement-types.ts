@@ -192,9 +192,9 @@ type TileEach<S extends Shape, R extends Shape, Out extends Shape> = R extends r
 
 /** Shape of `diagonal()`. */
 export type Diagonal<S extends Shape> = S extends readonly [
-  ...infer B extends Shape,
   infer M extends number,
   infer N extends number,
+  ...infer B extends Shape,
 ]
   ? [...B, { x: M; y: N } extends { x: N; y: M } ? M : number]
   : Shape

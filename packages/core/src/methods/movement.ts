@@ -107,7 +107,7 @@ export interface MovementMethods<S extends Shape> {
   tril<T extends Tensor>(this: MatricesThis<T, 'tril'>, k?: number): Tensor<S>
   /** The last two axes, 0 where column - row < `k` (0). */
   triu<T extends Tensor>(this: MatricesThis<T, 'triu'>, k?: number): Tensor<S>
-  /** The diagonal of the last two axes; a view. */
+  /** The diagonal of the first two axes, as the last axis; a view. */
   diagonal<T extends Tensor>(this: MatricesThis<T, 'diagonal'>): Tensor<Diagonal<S>>
 }
 

@@ -1,6 +1,7 @@
 /** @file diagonal. Its adjoint puts values on a diagonal of zeros. Imports mask.ts and matrices.ts. */
 import type { Diagonal } from '../movement-types.ts'
 import { type Primitive, primitive, SAVES_NOTHING } from '../primitive.ts'
+import { allAxes } from '../shape.ts'
 import type { Shape } from '../shape-types.ts'
 import { apply } from '../tape.ts'
 import { type Tensor, viewOf } from '../tensor.ts'
@@ -8,8 +9,9 @@ import { broadcastTo } from './broadcast.ts'
 import { band } from './mask.ts'
 import { matrixSizes } from './matrices.ts'
 import { checkTensor } from './operand.ts'
-import { unsqueeze } from './reshape.ts'
+import { permute, unsqueeze } from './reshape.ts'
 
+/** Of matrices in the last two axes. */
 const diagonalPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: 'diagonal',
   shape: ([x]) => {
@@ -33,10 +35,12 @@ const diagonalPrimitive: Primitive = /* @__PURE__ */ primitive({
 })
 
 /**
- * The diagonals of matrices, the last two axes: out[..., i] = x[..., i, i]. A view. Adjoint: the cotangent on a diagonal
- * of zeros.
+ * The diagonal of the first two axes, which becomes the last axis: out[..., i] = x[i, i, ...], as in NumPy and PyTorch. A
+ * view. Adjoint: the cotangent on a diagonal of zeros.
  */
 export function diagonal<S extends Shape>(x: Tensor<S>): Tensor<Diagonal<S>>
 export function diagonal(x: Tensor): Tensor {
-  return apply(diagonalPrimitive, [checkTensor('diagonal', x)], undefined)
+  checkTensor('diagonal', x)
+  const matrices = x.ndim > 2 ? permute(x, [...allAxes(x.ndim).slice(2), 0, 1]) : x
+  return apply(diagonalPrimitive, [matrices as Tensor], undefined)
 }

@@ -53,8 +53,9 @@ describe('diagonal', () => {
       const y = diagonal(x)
       expect(y.storage).toBe(x.storage)
       expect(values(y)).toEqual([
-        [1, 5],
-        [7, 11],
+        [1, 10],
+        [2, 11],
+        [3, 12],
       ])
     }
   })
@@ -124,7 +125,7 @@ describe('no elements', () => {
     const cases: readonly (readonly [(x: Tensor) => Tensor, number[]])[] = [
       [(x) => tril(x), [2, 0, 3]],
       [(x) => triu(x, 1), [2, 0, 3]],
-      [(x) => diagonal(x), [2, 0]],
+      [(x) => diagonal(x), [3, 0]],
       [(x) => tile(x, [2, 1, 2]), [4, 0, 6]],
       [(x) => tile(x, [3, 2]), [2, 0, 6]],
       [(x) => roll(x, 1, 0), [2, 0, 3]],

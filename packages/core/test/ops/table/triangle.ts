@@ -32,8 +32,8 @@ const banded =
     build(x.shape, (index) => (keep(index.at(-1)! - index.at(-2)!) ? at(x, index) : 0))
 
 const diagonal = (x: Plain): Plain =>
-  build([...x.shape.slice(0, -2), Math.min(x.shape.at(-2)!, x.shape.at(-1)!)], (index) =>
-    at(x, [...index, index.at(-1)!]),
+  build([...x.shape.slice(2), Math.min(x.shape[0]!, x.shape[1]!)], (index) =>
+    at(x, [index.at(-1)!, index.at(-1)!, ...index.slice(0, -1)]),
   )
 
 /** By NumPy's rule: both padded on the left with ones, each place read modulo the size. */

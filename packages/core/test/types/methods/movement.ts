@@ -146,7 +146,7 @@ export const movementShapes: { readonly [Name in keyof MovementMethods<Shape>]: 
   diagonal: [
     row([3], ones([3, 3]).diagonal(), ops.diagonal(ones([3, 3]))),
     row([unknown(2)], t23.diagonal(), rows.diagonal()),
-    row([2, unknown(3)], t234.diagonal()),
+    row([4, unknown(2)], t234.diagonal()),
     row(gradual(2), any.diagonal()),
   ],
 }
