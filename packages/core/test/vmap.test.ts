@@ -184,6 +184,19 @@ describe('what it refuses', () => {
   ])('%s inside', (_, f, message) => {
     expect(of(f)).toContain(message)
   })
+  it('indices of an example that are out of range, though another example has such an element', () => {
+    const rows = tensor([
+      [1, 2],
+      [3, 4],
+    ])
+    const one = vmap((x: Tensor, i: Tensor) => x.take(i, 0))
+    expect(one(rows, tensor([[-1], [0]], { dtype: 'int32' })).toArray()).toEqual([[2], [3]])
+    for (const index of [2, -3]) {
+      const message = `take: index ${index} (number 0) is out of range`
+      expect(messageOf(() => one(rows, tensor([[index], [0]], { dtype: 'int32' })))).toContain(message)
+    }
+  })
+
   it('but where chooses', () => {
     expectClose(
       vmap((x: Tensor) => where(x.sum().gt(0), x, x.neg()))(X),
