@@ -56,7 +56,10 @@ export interface Primitive<Params = undefined> {
   readonly shift?: (params: Params, size: number) => Params
   /** Which values the pullbacks read. Overwriting one of them before `backward` is an error that names the op. */
   readonly saves: { readonly inputs: readonly number[]; readonly output: boolean }
-  /** Scalar body of an elementwise op: what the kernel loops over and the compiler fuses. */
+  /**
+   * Scalar body of an elementwise op, of which its kernel is made. Here only tests read it; a compiler is to put the
+   * bodies of several ops into one loop.
+   */
   readonly expr?: Expr
 }
 

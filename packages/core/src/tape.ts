@@ -4,21 +4,31 @@ import { describe, fail } from './errors.ts'
 import type { AnyPrimitive, Primitive } from './primitive.ts'
 import { type Aval, Node, Tensor } from './tensor.ts'
 
-/** Stands in for eager evaluation: a compiler installs one while it runs a function once to see its ops. */
+/**
+ * Stands in for eager evaluation. Three install one today: vmap, to see the ops of a function before it replays them on
+ * stacks, checkpoint, to see what a function reads and overwrites, and detectAnomaly, to see results; the last two extend
+ * Onlooker, which computes. A compiler is to be built on it.
+ */
 export interface Tracer {
-  /** Records the op and returns a fresh tensor that stands for its result. */
+  /** Returns the op's result: computed, or (vmap) a fresh tensor that stands for it. */
   emit(primitive: AnyPrimitive, inputs: readonly Tensor[], params: unknown, out: Aval): Tensor
-  /** Records that `target` takes the values of `value` from here on. */
+  /** Gives `target` the values of `value`, or notes that it has them from here on. */
   assign(target: Tensor, value: Tensor): void
-  /** Is told when `backward()` is about to write gradients. */
+  /** Is told when `backward()` is about to write gradients. Used by vmap and checkpoint, which refuse. */
   backward?(): void
-  /** Set where results have no values yet. */
+  /** Set, by vmap, where results have no values yet. Used by detectAnomaly, checkpoint and defineOp, which look at them. */
   readonly valueless?: boolean
-  /** The record of a result, in the place of one that keeps everything; undefined: no other. */
+  /** The record of a result, in the place of one that keeps everything; undefined: no other. Used by checkpoint. */
   record?(inputs: readonly Tensor[], result: Tensor, level: number): Node | undefined
-  /** Runs a part of the function, a checkpoint; `again` makes one of the part where it runs later. */
+  /**
+   * Runs a part of the function, a checkpoint; `again` makes one of the part where it runs later. Used by vmap, so that
+   * checkpoints inside of it are ones in the replay.
+   */
   segment?(run: () => Tensor[], again: (f: () => Tensor[]) => () => Tensor[]): Tensor[]
-  /** Where in the program an op stands that a tracer inside of this one emits later; `output` stands for its result. */
+  /**
+   * Where in the program an op stands that a tracer inside of this one emits later; `output` stands for its result. This
+   * and `emitFrom` are used by detectAnomaly, for the ops of a vmap.
+   */
   origin?(output: Tensor): unknown
   /** Runs `f`, which emits the op. */
   emitFrom?<R>(origin: unknown, f: () => R): R
@@ -29,7 +39,12 @@ let tracer: Tracer | null = null
 let level = 0
 /**
  * An op records when an input's level, cut to the current one, is at least this. `noGrad` raises it above the current
- * level, hence above every input there is.
+ * level, hence above every input there is. In `noGrad(() => grad((x) => grad((y) => ...)(x))(a))`, (level, floor) are
+ *   (0, 1) in noGrad: parameters, which are of level 0, are constants here and in all that follows;
+ *   (1, 1) in the function of x: ops on x, of level 1, record;
+ *   (2, 1) in the function of y: ops on y, of level 2, record, and those on x alone as well;
+ *   (1, 1) in the pullbacks by y, back in the function of x: they record, since the outer grad is to see them;
+ *   (0, 1) in the pullbacks by x, back in noGrad: nothing records.
  */
 let floor = 0
 
