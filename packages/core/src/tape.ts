@@ -5,9 +5,9 @@ import type { AnyPrimitive, Primitive } from './primitive.ts'
 import { type Aval, Node, Tensor } from './tensor.ts'
 
 /**
- * Stands in for eager evaluation. Three install one today: vmap, to see the ops of a function before it replays them on
- * stacks, checkpoint, to see what a function reads and overwrites, and detectAnomaly, to see results; the last two extend
- * Onlooker, which computes. A compiler is to be built on it.
+ * Stands in for eager evaluation. Three install one today: vmap, to see the ops of a function before it replays them
+ * on stacks, checkpoint, to see what a function reads and overwrites, and detectAnomaly, to see results; the last two
+ * extend Onlooker, which computes. A compiler is to be built on it.
  */
 export interface Tracer {
   /** Returns the op's result: computed, or (vmap) a fresh tensor that stands for it. */
@@ -16,7 +16,7 @@ export interface Tracer {
   assign(target: Tensor, value: Tensor): void
   /** Is told when `backward()` is about to write gradients. Used by vmap and checkpoint, which refuse. */
   backward?(): void
-  /** Set, by vmap, where results have no values yet. Used by detectAnomaly, checkpoint and defineOp, which look at them. */
+  /** Set, by vmap, where results have no values yet. Used by detectAnomaly, checkpoint and defineOp, which look. */
   readonly valueless?: boolean
   /** The record of a result, in the place of one that keeps everything; undefined: no other. Used by checkpoint. */
   record?(inputs: readonly Tensor[], result: Tensor, level: number): Node | undefined
@@ -26,8 +26,8 @@ export interface Tracer {
    */
   segment?(run: () => Tensor[], again: (f: () => Tensor[]) => () => Tensor[]): Tensor[]
   /**
-   * Where in the program an op stands that a tracer inside of this one emits later; `output` stands for its result. This
-   * and `emitFrom` are used by detectAnomaly, for the ops of a vmap.
+   * Where in the program an op stands that a tracer inside of this one emits later; `output` stands for its result.
+   * This and `emitFrom` are used by detectAnomaly, for the ops of a vmap.
    */
   origin?(output: Tensor): unknown
   /** Runs `f`, which emits the op. */
