@@ -1,6 +1,6 @@
 /**
  * @file Shapes as types, erased at run time: broadcasting, matmul, axes and the other shape rules of shape.ts, with
- * compile-time messages. Imports nothing.
+ * compile-time messages. Imports the type Shape of shape.ts.
  *
  * 1. A dimension is a literal, which the compiler checks, or `number`, which is checked at run time.
  * 2. `number` is gradual: compatible with every dimension, both ways. `Shape` is the gradual shape: compatible with all.
@@ -12,7 +12,9 @@
  *    nothing until there is a mistake.
  */
 
-export type Shape = readonly number[]
+import type { Shape } from './shape.ts'
+
+export type { Shape }
 
 /** A dimension to compare: a literal stays, `number` becomes `any`. This line is rule 2. */
 // biome-ignore lint/suspicious/noExplicitAny: `any` is what makes a dimension gradual

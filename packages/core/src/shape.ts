@@ -1,8 +1,8 @@
 /** @file Pure arithmetic on shapes, strides and axes. Imports errors.ts and alignment.ts. */
-import { drawAlignment } from './alignment.ts'
+import { drawAlignment, type Shape } from './alignment.ts'
 import { describe, fail } from './errors.ts'
 
-export type Shape = readonly number[]
+export type { Shape }
 
 /** More axes than this is a mistake in the call (a flat list taken for a shape, most often). */
 export const MAX_RANK = 32

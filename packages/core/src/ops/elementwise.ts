@@ -64,8 +64,8 @@ export const pow: Binary = /* @__PURE__ */ binary('pow', {
   d: [
     (d, [x, y]) => mul(d, where(eq(y!, 0), 0, mul(y!, pow(x!, sub(y!, 1))))),
     (d, [x, y], out) => {
-      const zero = eq(x!, 0)
-      return mul(d, where(zero, where(ge(y!, 0), 0, neg(out)), mul(out, log(where(zero, 1, x!)))))
+      const isZero = eq(x!, 0)
+      return mul(d, where(isZero, where(ge(y!, 0), 0, neg(out)), mul(out, log(where(isZero, 1, x!)))))
     },
   ],
   saves: { inputs: [0, 1], output: true },

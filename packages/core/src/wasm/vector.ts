@@ -1,6 +1,6 @@
 /**
  * @file The scalar algebra as WebAssembly vector code: float64 in two lanes, float32 in four, of which inFloat64 serves the
- * first two; the same bits as the JavaScript source. Imports scalar.ts and values.ts.
+ * first two; the same bits as the JavaScript source. Imports scalar/algebra.ts and values.ts.
  */
 import { constantOf, type Scalar } from '../scalar/algebra.ts'
 import type { Instruction } from './instructions.ts'
