@@ -2,7 +2,7 @@
  * @file High-precision expm1, hyperbolic, inverse trigonometric and error functions in BigInt fixed point, for the tests of
  * math.ts. Built on exp, sin and cos of exact.ts, and on addition theorems that the code under test does not use.
  */
-import { exactCos, exactExp, exactSin, type Fixed, fixed, halfPi, shift } from './exact.ts'
+import { exactCos, exactExp, exactSin, type Fixed, fixed, halfPi, logFixed, shift } from './exact.ts'
 
 const toBits = ({ value, bits }: Fixed, wanted: number): bigint => shift(value, wanted - bits)
 
@@ -34,10 +34,10 @@ const BITS = 1400
 const ONE = 1n << BigInt(BITS)
 const times = (a: bigint, b: bigint): bigint => (a * b) >> BigInt(BITS)
 
-function squareRoot(a: bigint): bigint {
-  let root = ONE
+function squareRoot(a: bigint, bits = BITS): bigint {
+  let root = 1n << BigInt(bits)
   for (;;) {
-    const next = (root + (a << BigInt(BITS)) / root) >> 1n
+    const next = (root + (a << BigInt(bits)) / root) >> 1n
     const distance = next - root
     root = next
     if (distance === 0n || distance === 1n || distance === -1n) return root
@@ -76,21 +76,51 @@ export function exactAcos(x: number): Fixed {
 }
 
 /** 2 / sqrt(pi) (x - x^3 / 3 + x^5 / (2! 5) - x^7 / (3! 7) + ...); the terms grow to e^(x^2) at most. */
-export function exactErf(x: number): Fixed {
-  const a = fixed(x, BITS)
-  const square = times(a, a)
+function erfFixed(a: bigint, bits: number): bigint {
+  const wide = BigInt(bits)
+  const square = (a * a) >> wide
   let sum = 0n
-  for (let k = 0n, term = a; term !== 0n && term !== -1n; k++, term = times(-term, square) / k)
+  for (let k = 0n, term = a; term !== 0n && term !== -1n; k++, term = ((-term * square) >> wide) / k)
     sum += term / (2n * k + 1n)
-  return { value: ((2n * sum) << BigInt(BITS)) / squareRoot(2n * halfPi(BITS)), bits: BITS }
+  return ((2n * sum) << wide) / squareRoot(2n * halfPi(bits), bits)
 }
+export const exactErf = (x: number): Fixed => ({ value: erfFixed(fixed(x, BITS), BITS), bits: BITS })
 
 /** (1 + erf(x / sqrt 2)) / 2. */
 export function exactNormalCdf(x: number): Fixed {
-  const a = (fixed(x, BITS) << BigInt(BITS)) / squareRoot(2n * ONE)
-  const square = times(a, a)
+  // Far below 0 the terms are huge and the sum is tiny.
+  const bits = x < -20 ? 4000 : BITS
+  const one = 1n << BigInt(bits)
+  return {
+    value: one + erfFixed((fixed(x, bits) << BigInt(bits)) / squareRoot(2n * one, bits), bits),
+    bits: bits + 1,
+  }
+}
+
+/** 1 / (1 + e^-x). */
+export function exactSigmoid(x: number): Fixed {
+  const { value: e, bits } = exactExp(-Math.abs(x))
+  const one = 1n << BigInt(bits)
+  return { value: ((x < 0 ? e : one) << BigInt(BITS)) / (one + e), bits: BITS }
+}
+
+/** e^x / (1 + e^x)^2. */
+export function exactSigmoidDerivative(x: number): Fixed {
+  const { value: e, bits } = exactExp(-Math.abs(x))
+  const sum = (1n << BigInt(bits)) + e
+  return { value: (e << BigInt(bits + BITS)) / (sum * sum), bits: BITS }
+}
+
+/** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). */
+export function exactSoftplus(x: number): Fixed {
+  const { value: e, bits } = exactExp(-Math.abs(x))
+  const linear = (bits: number): bigint => fixed(Math.max(x, 0), bits)
+  if (Math.abs(x) < 20) {
+    const log = logFixed((1n << BigInt(bits)) + e, -bits, Math.log1p(Math.exp(-Math.abs(x))))
+    return { value: log.value + linear(log.bits), bits: log.bits }
+  }
   let sum = 0n
-  for (let k = 0n, term = a; term !== 0n && term !== -1n; k++, term = times(-term, square) / k)
-    sum += term / (2n * k + 1n)
-  return { value: ONE + ((2n * sum) << BigInt(BITS)) / squareRoot(2n * halfPi(BITS)), bits: BITS + 1 }
+  for (let power = e, k = 1n; power !== 0n && power !== -1n; power = (-power * e) >> BigInt(bits), k++)
+    sum += power / k
+  return { value: sum + linear(bits), bits }
 }

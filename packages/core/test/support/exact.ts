@@ -103,7 +103,7 @@ function expFixed(x: bigint): Fixed {
 export const exactExp = (x: number): Fixed => expFixed(fixed(x, PRECISION))
 
 /** The logarithm of value 2^-bits: y + log1p(value e^-y - 1), where y need only be roughly right. */
-function logFixed(exact: bigint, exponent: number, rough: number): Fixed {
+export function logFixed(exact: bigint, exponent: number, rough: number): Fixed {
   const y = fixed(rough, PRECISION)
   const { value, bits } = expFixed(-fixed(rough, PRECISION))
   const d = shift(exact * value, PRECISION - bits + exponent) - (1n << BigInt(PRECISION))
@@ -159,12 +159,26 @@ function exactTurned(x: number, quarters: bigint): Fixed {
 export const exactSin = (x: number): Fixed => exactTurned(x, 0n)
 export const exactCos = (x: number): Fixed => exactTurned(x, 1n)
 
-/** |got - exact| in units of the last place that a double near `exact` has (subnormal doubles included). */
-export function ulps(got: number, { value, bits }: Fixed): number {
+/** A format of floating-point numbers: bits of the mantissa, and the exponents of the smallest number and behind the largest. */
+export interface Format {
+  readonly digits: number
+  readonly lowest: number
+  readonly top: number
+}
+const DOUBLE: Format = { digits: 53, lowest: -1074, top: 1024 }
+export const SINGLE: Format = { digits: 24, lowest: -149, top: 128 }
+
+/** |got - exact| in units of the last place that a number near `exact` has in the format (subnormal numbers included). */
+export function ulps(got: number, { value, bits }: Fixed, { digits, lowest, top }: Format = DOUBLE): number {
   const length = value === 0n ? -1e9 : magnitude(value).toString(2).length
-  const last = Math.max(length - 53 - bits, -1074)
-  if (last + 53 > 1024) return got === Infinity ? 0 : Number.POSITIVE_INFINITY
-  if (!Number.isFinite(got)) return Number.POSITIVE_INFINITY
+  const last = Math.max(length - digits - bits, lowest)
+  if (!Number.isFinite(got)) {
+    // The largest number and half a unit round to infinity.
+    const overflow = shift((1n << BigInt(digits + 1)) - 1n, top - digits - 1 + bits)
+    return magnitude(value) >= overflow && got === (value < 0n ? -Infinity : Infinity)
+      ? 0
+      : Number.POSITIVE_INFINITY
+  }
   const { mantissa, exponent } = decompose(got)
   // In units of 2^-(guard) ulp.
   const guard = 64
