@@ -11,11 +11,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ENGINES, type Engine, engineNamed, output } from '../support/engines.ts'
 
 const PROGRAMS = ['iris', 'functions'] as const
-type Program = (typeof PROGRAMS)[number]
+type Program = (typeof PROGRAMS)[number] | 'builtin'
 
 const entries: Record<Program, URL> = {
   iris: new URL('../fixtures/determinism/iris.ts', import.meta.url),
   functions: new URL('../fixtures/determinism/functions.ts', import.meta.url),
+  builtin: new URL('../fixtures/determinism/builtin.ts', import.meta.url),
 }
 const data = new URL('../../packages/examples/data/iris.csv', import.meta.url)
 const thisNode: Engine = { version: process.version, command: process.execPath, args: [] }
@@ -52,7 +53,7 @@ const differing = (program: Program, others: ReadonlyMap<string, string>): strin
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tapegrad-determinism-'))
-  for (const program of PROGRAMS) {
+  for (const program of [...PROGRAMS, 'builtin'] as const) {
     files[program] = await bundle(program)
     hashes[program] = hashesIn(await output(thisNode, files[program]))
   }
@@ -79,7 +80,10 @@ describe.each(ENGINES)('%s', (name) => {
   let engine: Engine | string
   beforeAll(async () => {
     engine = await engineNamed(name)
-    console.log(`${name}: ${typeof engine === 'string' ? `skipped, ${engine}` : engine.version}`)
+    if (typeof engine === 'string') return console.log(`${name}: skipped, ${engine}`)
+    const own = differing('builtin', hashesIn(await output(engine, files.builtin)))
+    const names = own.filter((part) => part !== 'all').join(', ')
+    console.log(`${name}: ${engine.version}; of Math's functions ${names || 'none'} differ from this Node's`)
   })
 
   it.for(PROGRAMS)('%s: the same bits as this Node', async (program, { skip }) => {
