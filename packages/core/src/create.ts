@@ -1,11 +1,13 @@
-/** @file Constructors: tensors from values. Imports tensor.ts and ops/operand.ts. */
+/** @file Constructors: tensors from values. Imports ops/one-hot.ts and operand.ts. */
 import { allocateArray, checkDType, type DType, dtypeOfArray, isFloat, type TypedArray } from './dtype.ts'
 import { checkFlag, checkOptions, describe, fail, isForeign } from './errors.ts'
 import type { NestedValues, OneHot, ShapeOf } from './movement-types.ts'
+import { oneHotPrimitive } from './ops/one-hot.ts'
 import { checkTensor } from './ops/operand.ts'
 import { checkShape, contiguousStrides, MAX_RANK, showShape, sizeOf } from './shape.ts'
 import type { Shape } from './shape-types.ts'
 import { Storage } from './storage.ts'
+import { apply } from './tape.ts'
 import { Tensor } from './tensor.ts'
 
 export interface CreateOptions {
@@ -25,13 +27,20 @@ export function wrap(
   data: TypedArray,
   shape: Shape,
   dtype: DType,
-  { requiresGrad = false }: CreateOptions,
+  options: CreateOptions,
 ): Tensor {
-  checkFlag(op, 'requiresGrad', requiresGrad)
-  if (requiresGrad && !isFloat(dtype))
-    fail(op, `a tensor of dtype ${dtype} cannot carry gradients; leave requiresGrad out, or use float32`)
   const storage = new Storage(data, 0, data.length)
-  const result = new Tensor(storage, shape, dtype, contiguousStrides(shape), 0, true)
+  return switched(op, new Tensor(storage, shape, dtype, contiguousStrides(shape), 0, true), options)
+}
+
+/** The new tensor, with gradients if that is what the options ask for. */
+function switched(op: string, result: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
+  checkFlag(op, 'requiresGrad', requiresGrad)
+  if (requiresGrad && !isFloat(result.dtype))
+    fail(
+      op,
+      `a tensor of dtype ${result.dtype} cannot carry gradients; leave requiresGrad out, or use float32`,
+    )
   if (requiresGrad) result.requiresGrad = true
   return result
 }
@@ -264,13 +273,7 @@ export function oneHot<I extends Shape, const N extends number>(
 ): Tensor<OneHot<I, N>>
 export function oneHot(indices: Tensor, classes: number, options: CreateOptions = {}): Tensor {
   checkTensor('oneHot', indices)
-  if (indices.dtype !== 'int32')
-    fail('oneHot', `indices have dtype ${indices.dtype}, they must be int32; convert them with to('int32')`)
-  const result = filled('oneHot', [...indices.shape, classes], 0, options)
-  indices.data.forEach((index, i) => {
-    if (index < 0 || index >= classes)
-      fail('oneHot', `index ${index} (number ${i}) is out of range for ${classes} classes`)
-    result.storage.data[i * classes + index] = 1
-  })
-  return result
+  const { dtype = 'float32' } = checkOptions('oneHot', options, CREATE_OPTIONS)
+  const result = apply(oneHotPrimitive, [indices], { classes, dtype: checkDType('oneHot', dtype) })
+  return switched('oneHot', result, options)
 }

@@ -23,8 +23,17 @@ function checkIndices(op: string, x: Aval, indices: Aval, axis: number): void {
     )
 }
 
+interface AlongAxis {
+  readonly axis: number
+  /** What the caller calls it, who does not see the axes of batches; the same unless told. */
+  readonly named?: number
+}
+
+/** With one more axis in front. */
+const shift = ({ axis, named = axis }: AlongAxis): AlongAxis => ({ axis: axis + 1, named })
+
 /** For each of the indices along `axis`: where in the memory of `x` the element lies that it means. In new memory, dense. */
-function positionsOf(op: string, x: Tensor, indices: Tensor, axis: number): Storage {
+function positionsOf(op: string, x: Tensor, indices: Tensor, { axis, named = axis }: AlongAxis): Storage {
   const positions = copyOf(indices)
   const { data } = positions.storage
   const [size, stride] = [x.shape[axis]!, x.strides[axis]!]
@@ -36,8 +45,8 @@ function positionsOf(op: string, x: Tensor, indices: Tensor, axis: number): Stor
         fail(
           op,
           size === 0
-            ? `index ${index} of axis ${axis}, which has no elements`
-            : `index ${index} is out of range for axis ${axis} of size ${size}; use ${-size} to ${size - 1}`,
+            ? `index ${index} of axis ${named}, which has no elements`
+            : `index ${index} is out of range for axis ${named} of size ${size}; use ${-size} to ${size - 1}`,
         )
       data[p] = start! + (index < 0 ? index + size : index) * stride
     }
@@ -45,34 +54,34 @@ function positionsOf(op: string, x: Tensor, indices: Tensor, axis: number): Stor
   return positions.storage
 }
 
-const gatherPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>({
+const gatherPrimitive: Primitive<AlongAxis> = /* @__PURE__ */ primitive<AlongAxis>({
   name: 'gather',
-  shape: ([x, indices], axis) => {
+  shape: ([x, indices], { axis }) => {
     checkIndices('gather', x!, indices!, axis)
     return { shape: indices!.shape, dtype: x!.dtype }
   },
-  kernel: ([x, indices], axis, out) => {
+  kernel: ([x, indices], params, out) => {
     const result = emptyTensor(out.shape, out.dtype)
-    const positions = positionsOf('gather', x!, indices!, axis)
+    const positions = positionsOf('gather', x!, indices!, params)
     const source = x!.storage.data
     const { data, base, length } = result.storage
     for (let k = 0; k < length; k++) data[base + k] = source[positions.data[positions.base + k]!]!
     return result
   },
   vjp: [
-    (ct, [x, indices], _out, axis) =>
-      apply(scatterAddPrimitive, [filledTensor(x!.shape, ct.dtype, 0), indices!, ct], axis),
+    (ct, [x, indices], _out, params) =>
+      apply(scatterAddPrimitive, [filledTensor(x!.shape, ct.dtype, 0), indices!, ct], params),
     null,
   ],
   jvp: 'linear',
   batch: 'shiftAxes',
-  shift: (axis) => axis + 1,
+  shift,
   saves: { inputs: [1], output: false },
 })
 
-const scatterAddPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>({
+const scatterAddPrimitive: Primitive<AlongAxis> = /* @__PURE__ */ primitive<AlongAxis>({
   name: 'scatterAdd',
-  shape: ([x, indices, source], axis) => {
+  shape: ([x, indices, source], { axis }) => {
     checkNumeric('scatterAdd', x!)
     checkSameDType('scatterAdd', x!, source!)
     checkIndices('scatterAdd', x!, indices!, axis)
@@ -83,26 +92,26 @@ const scatterAddPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>
       )
     return { shape: x!.shape, dtype: x!.dtype }
   },
-  kernel: ([x, indices, source], axis, out) => {
+  kernel: ([x, indices, source], params, out) => {
     // Sums in float64, so that many duplicates do not drift in float32.
     const total = emptyTensor(out.shape, 'float64')
     const { data, base } = total.storage
     copyInto(data, base, total.strides, true, x!)
-    const positions = positionsOf('scatterAdd', total, indices!, axis)
+    const positions = positionsOf('scatterAdd', total, indices!, params)
     const added = source!.data
     for (let k = 0; k < positions.length; k++) data[positions.data[positions.base + k]!]! += added[k]!
     return out.dtype === 'float64' ? total : castOf(total, out.dtype)
   },
-  vjp: [(ct) => ct, null, (ct, [, indices], _out, axis) => gatherAlong(ct, indices!, axis)],
+  vjp: [(ct) => ct, null, (ct, [, indices], _out, params) => apply(gatherPrimitive, [ct, indices!], params)],
   jvp: 'linear',
   batch: 'shiftAxes',
-  shift: (axis) => axis + 1,
+  shift,
   saves: { inputs: [1], output: false },
 })
 
 /** `gather` for a position counted from the left. */
 export const gatherAlong = (x: Tensor, indices: Tensor, axis: number): Tensor =>
-  apply(gatherPrimitive, [x, indices], axis)
+  apply(gatherPrimitive, [x, indices], { axis })
 
 /**
  * Along `axis`, the elements at `indices` (int32): out[i, j] = x[indices[i, j], j] for axis 0 of a matrix. `indices` has
@@ -133,5 +142,5 @@ export function scatterAdd<S extends Shape, I extends Shape, const X extends num
 ): Tensor<S>
 export function scatterAdd(x: Tensor, indices: Tensor, source: Tensor, axis: number): Tensor {
   for (const t of [x, indices, source]) checkTensor('scatterAdd', t)
-  return apply(scatterAddPrimitive, [x, indices, source], normalizeAxis('scatterAdd', axis, x.ndim))
+  return apply(scatterAddPrimitive, [x, indices, source], { axis: normalizeAxis('scatterAdd', axis, x.ndim) })
 }

@@ -15,8 +15,11 @@ import { broadcastTo } from './broadcast.ts'
 import { checkTensor } from './operand.ts'
 import { reshape } from './reshape.ts'
 
-/** Copies the rows of the tables at the indices to the slices or, with `add`, adds the slices to those rows. */
-function moveRows(tables: Tensor, indices: Tensor, slices: Tensor, add: boolean): void {
+/**
+ * Copies the rows of the tables at the indices to the slices or, without `named`, adds the slices to those rows. `named`
+ * is the axis in the words of the caller, who does not see the axes of batches.
+ */
+function moveRows(tables: Tensor, indices: Tensor, slices: Tensor, named?: number): void {
   const axis = indices.ndim - 1
   const count = indices.shape[axis]!
   const [size, length] = [tables.shape[axis]!, tables.shape[axis + 1]!]
@@ -28,43 +31,52 @@ function moveRows(tables: Tensor, indices: Tensor, slices: Tensor, add: boolean)
     for (let k = 0, place = first!, start = slice!; k < count; k++, place += step, start += next) {
       const index = at[place]!
       if (index < -size || index >= size)
-        fail('take', `index ${index} (number ${k}) is out of range for axis ${axis} of size ${size}`)
+        fail('take', `index ${index} (number ${k}) is out of range for axis ${named} of size ${size}`)
       let p = table! + (index < 0 ? index + size : index) * down
       let q = start
-      if (add) for (let i = 0; i < length; i++, p += across, q += along) from[p]! += to[q]!
+      if (named === undefined) for (let i = 0; i < length; i++, p += across, q += along) from[p]! += to[q]!
       else for (let i = 0; i < length; i++, p += across, q += along) to[q] = from[p]!
     }
   })
 }
 
-const takePrimitive: Primitive<undefined> = /* @__PURE__ */ primitive({
+const takePrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>({
   name: 'take',
   shape: ([x, indices]) => ({ shape: [...indices!.shape, ...x!.shape.slice(-1)], dtype: x!.dtype }),
-  kernel: ([x, indices], _params, out) => {
+  kernel: ([x, indices], axis, out) => {
     const slices = emptyTensor(out.shape, out.dtype)
-    moveRows(x!, indices!, slices, false)
+    moveRows(x!, indices!, slices, axis)
     return slices
   },
-  vjp: [(ct, [x, indices]) => apply(indexAddPrimitive, [ct, indices!], x!.shape.at(-2)!), null],
+  vjp: [
+    (ct, [x, indices], _out, axis) =>
+      apply(indexAddPrimitive, [ct, indices!], { axis, size: x!.shape.at(-2)! }),
+    null,
+  ],
   jvp: 'linear',
   batch: 'elementwise',
   saves: { inputs: [1], output: false },
 })
 
+interface AddParams {
+  readonly axis: number
+  readonly size: number
+}
+
 /** Tables of `size` rows: zeros, plus each slice at its index; duplicate indices accumulate. */
-const indexAddPrimitive: Primitive<number> = /* @__PURE__ */ primitive<number>({
+const indexAddPrimitive: Primitive<AddParams> = /* @__PURE__ */ primitive<AddParams>({
   name: 'indexAdd',
-  shape: ([slices, indices], size) => ({
+  shape: ([slices, indices], { size }) => ({
     shape: [...indices!.shape.slice(0, -1), size, ...slices!.shape.slice(-1)],
     dtype: slices!.dtype,
   }),
-  kernel: ([slices, indices], _size, out) => {
+  kernel: ([slices, indices], _params, out) => {
     // Sums in float64, so that many duplicates do not drift in float32.
     const tables = emptyTensor(out.shape, 'float64')
-    moveRows(tables, indices!, slices!, true)
+    moveRows(tables, indices!, slices!)
     return out.dtype === 'float64' ? tables : castOf(tables, out.dtype)
   },
-  vjp: [(ct, [, indices]) => apply(takePrimitive, [ct, indices!], undefined), null],
+  vjp: [(ct, [, indices], _out, { axis }) => apply(takePrimitive, [ct, indices!], axis), null],
   jvp: 'linear',
   batch: 'elementwise',
   saves: { inputs: [1], output: false },
@@ -105,5 +117,5 @@ export function take(x: Tensor, indices: Tensor | readonly number[], axis: numbe
   const shape = checkShape('take', [...lead, ...list.shape, ...rest])
   const tables = reshape(x, [...lead, x.shape[position]!, sizeOf(rest)])
   const places = broadcastTo(reshape(list, [list.size]), [...lead, list.size])
-  return reshape(apply(takePrimitive, [tables, places], undefined), shape)
+  return reshape(apply(takePrimitive, [tables, places], position), shape)
 }
