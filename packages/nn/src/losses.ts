@@ -1,19 +1,17 @@
 /** @file Losses, as functions and as modules: f(prediction, target, options). Imports core, errors.ts and module.ts. */
 import {
   add,
-  arange,
   div,
-  eq,
   logSoftmax,
   mul,
   neg,
-  reshape,
+  oneHot,
+  permute,
   type Shape,
   square,
   sub,
   sum,
   type Tensor,
-  unsqueeze,
   where,
 } from '@tapegrad/core/ops'
 import {
@@ -134,15 +132,14 @@ export function crossEntropy(
   if (classes === 0) fail(op, `there are no classes in logits of shape ${showShape(logits.shape)}`)
   const logp = logSoftmax(logits, axis)
   const indices = target.dtype === 'int32'
-  if (indices) checkClasses(op, logits, target, axis)
-  else {
+  if (!indices) {
     const shape = logits.shape.filter((_, i) => i !== axis)
     if (!sameShape(target.shape, logits.shape) && sameShape(target.shape, shape))
       fail(op, `class indices must be int32, the target is ${target.dtype}; convert it with to('int32')`)
     checkAlike(op, logits, target)
   }
   // Chosen, not multiplied by 0: a log of -Infinity elsewhere must not become NaN.
-  const hits = indices ? where(isClass(target, axis, logits.ndim, classes), logp, 0) : mul(target, logp)
+  const hits = indices ? where(isClass(op, logits, target, axis), logp, 0) : mul(target, logp)
   let losses = neg(sum(hits, axis))
   if (labelSmoothing > 0) {
     const spread = mul(sum(logp, axis), -labelSmoothing / classes)
@@ -152,15 +149,7 @@ export function crossEntropy(
 }
 
 /** Whether each logit is that of its sample's class: a bool tensor in the shape of the logits. */
-function isClass(target: Tensor, axis: number, ndim: number, classes: number): Tensor {
-  const numbers = arange(0, classes, 1, { dtype: 'int32' })
-  return eq(
-    unsqueeze(target, axis) as Tensor,
-    reshape(numbers, [classes, ...new Array<number>(ndim - axis - 1).fill(1)]),
-  )
-}
-
-function checkClasses(op: string, logits: Tensor, target: Tensor, axis: number): void {
+function isClass(op: string, logits: Tensor, target: Tensor, axis: number): Tensor {
   const shape = logits.shape.filter((_, i) => i !== axis)
   if (!sameShape(target.shape, shape)) {
     fail(
@@ -169,13 +158,20 @@ function checkClasses(op: string, logits: Tensor, target: Tensor, axis: number):
     )
   }
   const classes = logits.shape[axis]!
-  target.data.forEach((index, i) => {
-    if (index < 0 || index >= classes)
-      fail(
-        op,
-        `class ${index} (number ${i} of the target) is out of range for ${classes} classes, 0 to ${classes - 1}`,
-      )
-  })
+  const last = target.ndim
+  let hits: Tensor
+  try {
+    hits = oneHot(target, classes, { dtype: 'bool' }) as Tensor
+  } catch (error) {
+    // Not read before: inside vmap there are no values yet, and oneHot refuses them when there are.
+    const bad = target.data.findIndex((index) => index < 0 || index >= classes)
+    if (bad < 0) throw error
+    fail(
+      op,
+      `class ${target.data[bad]} (number ${bad} of the target) is out of range for ${classes} classes, 0 to ${classes - 1}`,
+    )
+  }
+  return axis === last ? hits : permute(hits, [0, last, ...shape.slice(1).map((_, i) => i + 1)])
 }
 
 /** `mse` with its options as a module. */
