@@ -31,6 +31,26 @@ describe('vector code of elementwise bodies', () => {
     expect(Math.max(...sizes)).toBeLessThan(4096)
   })
 
+  it('is there for as many constants as fit in front of the inputs, not for more', () => {
+    // x + 1 + 2 + ... + n
+    const sumTo =
+      (n: number): BodyUse['expr'] =>
+      (s, x) => {
+        let sum = x!
+        for (let i = 1; i <= n; i++) sum = s.add(sum, i)!
+        return sum
+      }
+    const x = tensorOf('float64', [1, 2, 3])
+    const result = emptyTensor([3], 'float64')
+    kernelFor(sumTo(256), ['float64'], 'float64', 'float64')!([x], result)
+    expect(result.toArray()).toEqual([32_897, 32_898, 32_899])
+    for (const precision of ['float64', 'float32'] as const) {
+      expect(vectorModule(sumTo(256), [precision], precision, precision)).not.toBe(null)
+      expect(vectorModule(sumTo(257), [precision], precision, precision)).toBe(null)
+    }
+    expect(kernelFor(sumTo(257), ['float64'], 'float64', 'float64')).toBe(null)
+  })
+
   it.each(named(served))('%s: the same bits', (_, use) => {
     const columns = points(use.inputs, use.precision as 'float32' | 'float64')
     const xs = use.inputs.map((dtype, i) => tensorOf(dtype, columns[i]!))

@@ -13,8 +13,6 @@ interface Signature {
   readonly results: readonly ValueType[]
 }
 
-const scratch = /* @__PURE__ */ new DataView(new ArrayBuffer(8))
-
 /** A function: instructions push operands on a stack and take them from there. Each method appends one and returns this. */
 export class WasmFunction {
   readonly #code = new Bytes()
@@ -71,13 +69,6 @@ export class WasmFunction {
 
   i32(value: number): this {
     this.#code.byte(0x41).signed(value)
-    return this
-  }
-
-  f64(value: number): this {
-    scratch.setFloat64(0, value, true)
-    this.#code.byte(0x44)
-    for (let i = 0; i < 8; i++) this.#code.byte(scratch.getUint8(i))
     return this
   }
 

@@ -23,7 +23,7 @@ export const WARM = 16_384
 
 /** Bytes from one array to the next: not a multiple of a page, or loads would wait for stores that look like theirs. */
 const ARRAY_BYTES = 16_704
-/** Constants come first. */
+/** Constants come first: room for 256; the bodies of ops have up to 60. */
 const CONSTANT_BYTES = 2048
 const MOST_INPUTS = 3
 
@@ -61,7 +61,7 @@ function writeMask(f: WasmFunction, { kind }: Value, lanes: number): void {
     .memory(lanes === 2 ? 'i32.store16' : 'i32.store', addressOf(RESULT))
 }
 
-/** The module of a body; null if the vector algebra does not have its types. */
+/** The module of a body; null if the vector algebra does not have its types, or its constants do not fit in their place. */
 export function vectorModule(
   expr: Expr,
   inputs: readonly DType[],
@@ -86,6 +86,9 @@ export function vectorModule(
       }),
     ),
   )
+  // Constants behind them would be overwritten by input 0.
+  const { constants } = graph
+  if (constants.length > CONSTANT_BYTES) return null
   if (result.kind === float ? out !== precision : out !== 'bool' || !result.kind.startsWith('m')) return null
   if (!graph.isWide) lanes = 4
 
@@ -108,7 +111,7 @@ export function vectorModule(
     })
   })
   const imports = Object.fromEntries([...slowPaths.keys()].map(({ name, run }) => [name, run]))
-  return { module, constants: graph.constants, imports, lanes }
+  return { module, constants, imports, lanes }
 }
 
 type Kernel = (inputs: readonly Tensor[], result: Tensor) => void
