@@ -3,13 +3,13 @@
  * checkpoint/ and walk.ts.
  */
 import { mapTensors, pack, tensorsIn, unpack } from './checkpoint/results.ts'
-import { FirstRun, failForgotten, SecondRun } from './checkpoint/runs.ts'
+import { FirstRun, failForgotten, SecondRun, StandIn } from './checkpoint/runs.ts'
 import { checkFunction, describe, fail } from './errors.ts'
 import { type AnyPrimitive, primitive, SAVES_NOTHING } from './primitive.ts'
 import { showShape } from './shape.ts'
 import { tick } from './storage.ts'
 import { activeTracer, record, recordingAsNow, withTracer } from './tape.ts'
-import { type Aval, Node, type Tensor } from './tensor.ts'
+import type { Aval, Node, Tensor } from './tensor.ts'
 import { asForward, currentWalk, isWanted, pathBetween, pullback, pushforward } from './walk.ts'
 
 // ── the node ─────────────────────────────────────────────────────────────────
@@ -25,16 +25,21 @@ function repeater(first: FirstRun, repeat: () => Tensor, y: Tensor): Again {
     // Inside vmap this run has values all the same, if the first one had.
     const inside = activeTracer()?.valueless && !valueless ? null : activeTracer()
     const second = withTracer(inside, () => new SecondRun(first, end))
-    // Leaves for the time of this run: cotangents stop there, and are the node's cotangents of those tensors. Their
-    // output is another tensor, since hooks on the tensor itself wait for the whole gradient.
+    // Their cotangents are those of the node.
     const nodes = reads.map((x) => x.node)
-    const standIns = reads.map((x) => x.node && new Node(null, [], undefined, x.detach(), x.node.level))
+    const standIns = reads.map((x) => x.node && new StandIn(x, x.node))
     try {
       reads.forEach((x, k) => {
         x.node = standIns[k]!
       })
       return second.asBefore(() => {
         const again = asForward(() => withTracer(second, repeat))
+        // What the function differentiates begins at aliases of its own; no walk over that comes here.
+        if (standIns.some((node) => node && node.mark > 0))
+          fail(
+            'checkpoint',
+            'the function calls the pull() of a vjp from outside, and reads what that differentiates, so it cannot run again for the gradient; call vjp inside of the function, or pull() outside of it',
+          )
         second.read([again])
         const unknown = second.reads.find(({ node }) => node!.id < end)
         if (unknown !== undefined)
@@ -128,7 +133,8 @@ function tangent(again: Again, dxs: readonly (Tensor | null)[]): Tensor | null {
  * Both runs must do the same. What f overwrites (`assign`, random generators, running statistics) is set back for the
  * second run, which leaves it alone: so dropout repeats its mask, and nothing is counted twice. Where the runs differ
  * (Math.random, variables that changed, parameters overwritten before `backward()`) there is an error. f may not call
- * `backward()`; `retainGrad()` inside of f has no effect, `onGrad` has.
+ * `backward()`, nor the pull of a vjp outside of it whose inputs or values between it reads; `retainGrad()` inside of f
+ * has no effect, `onGrad` has.
  */
 export function checkpoint<P extends readonly unknown[], R>(f: (...args: P) => R): (...args: P) => R {
   checkFunction('checkpoint', f)

@@ -44,7 +44,11 @@ export function reachable(root: Node, oldest = 0): Node[] {
 export function pathBetween(root: Node | null, targets: readonly Node[]): Node[] {
   if (root === null || targets.length === 0) return []
   let oldest = Infinity
-  for (const target of targets) oldest = Math.min(oldest, target.id)
+  for (const target of targets) {
+    // Even if the root is older: a checkpoint asks whether a walk wanted its stand-ins.
+    target.mark = walks
+    oldest = Math.min(oldest, target.id)
+  }
   if (root.id < oldest) return []
   const nodes = reachable(root, oldest)
   const live = ++walks

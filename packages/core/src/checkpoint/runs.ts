@@ -25,6 +25,18 @@ const forgotten: AnyPrimitive = /* @__PURE__ */ primitive<unknown>({
   saves: SAVES_NOTHING,
 })
 
+/**
+ * The node of `x` for the time of a second run: a leaf, at which cotangents stop. Its output is another tensor, since
+ * hooks on the tensor itself wait for the whole gradient.
+ */
+export class StandIn extends Node {
+  readonly replaced: Node
+  constructor(x: Tensor, replaced: Node) {
+    super(null, [], undefined, x.detach(), replaced.level)
+    this.replaced = replaced
+  }
+}
+
 /** Finds the tracked tensors from outside that a function computes with, arguments or not. */
 class Reader extends Onlooker {
   readonly start: number = tick()
@@ -37,10 +49,13 @@ class Reader extends Onlooker {
     const found = [...tensors]
     // Grows: a transform inside has a tape of its own, at whose end are the tensors that it read.
     for (const x of found) {
-      const { node } = x
+      let { node } = x
+      // A checkpoint inside, run again for a gradient inside: what it computes will depend on what `x` depends on.
+      while (node instanceof StandIn && node.id > this.start) node = node.replaced
       if (node === null || this.#seen.has(node)) continue
       const outside = node.id < this.start
-      if (!outside && node.primitive === forgotten) continue
+      // One of a checkpoint inside is followed: its function may have handed it out, past its result.
+      if (!outside && node.primitive === forgotten && node.inputs === this.reads) continue
       this.#seen.add(node)
       if (outside) this.reads.push(x)
       else for (const input of node.inputs) found.push(input)
@@ -123,7 +138,9 @@ export class SecondRun extends Reader {
     // Computed from its old value, but what is recorded outlives this run, after which the new value is back.
     for (const { storage, shape } of inputs) if (this.replaced.has(storage)) this.#failStale(shape)
     if (level <= this.#first.level) this.read(inputs)
-    return super.record(inputs, result, level)
+    const node = super.record(inputs, result, level)
+    // Within the first run of another checkpoint, too, this run's tape is walked before that one is over.
+    return node?.primitive === forgotten ? undefined : node
   }
 
   /** Overwritten between the runs. */
