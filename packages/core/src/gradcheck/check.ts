@@ -158,7 +158,8 @@ function differentiate(
 /** Powers of two, so that most steps are exact. The unit is 1, or the size of what moves if that is more. */
 function rangeOf({ tensor }: Leaf, { along }: Probe): Range {
   const size = typeof along === 'number' ? Math.abs(tensor.data[along]!) : largestOf(tensor)
-  const unit = size > 1 && Number.isFinite(size) ? 2 ** Math.ceil(Math.log2(size)) : 1
+  let unit = 1
+  if (size < Infinity) while (unit < size) unit *= 2
   // A logarithm near 0 wants steps below its argument.
   const finest = size > 0 ? Math.max(size * 2 ** -40, unit * 2 ** -90) : unit
   return { unit, finest: Math.min(unit * 2 ** -50, finest) }

@@ -93,8 +93,9 @@ function loudest(surveyor: Surveyor, spacing: number, expected: number): number 
   let noises = 0
   let disagreement = 0
   for (const { noise, derivative, spacing: w, constant } of heard) {
-    noises += (constant ? expected : noise) ** 2
-    disagreement += ((derivative - middle) * w) ** 2
+    const [own, apart] = [constant ? expected : noise, (derivative - middle) * w]
+    noises += own * own
+    disagreement += apart * apart
   }
   return Math.min(Math.sqrt(Math.max(noises, disagreement) / heard.length), 8 * expected)
 }

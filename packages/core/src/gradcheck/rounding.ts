@@ -1,7 +1,8 @@
-/** @file How far the values of f are rounded, from the sizes of all values on its tape. Imports walk.ts and subject.ts. */
+/** @file How far the values of f are rounded, from the sizes of all values on its tape. Imports walk.ts, stencil.ts and subject.ts. */
 import { enterTransform, runRules } from '../tape.ts'
 import type { Node, Tensor } from '../tensor.ts'
 import { pullback, reachable } from '../walk.ts'
+import { hypotenuse } from './stencil.ts'
 import { float64, type Subject } from './subject.ts'
 
 const EPSILON = 2.220446049250313e-16
@@ -30,7 +31,7 @@ export function roundingOf(subject: Subject, cotangent: Float64Array): number {
     const nodes = reachable(y.node)
     runRules(false, () =>
       pullback(nodes, float64(cotangent, y.shape), (node, ct) => {
-        size = Math.hypot(size, sizeOf(node, ct))
+        size = hypotenuse(size, sizeOf(node, ct))
       }),
     )
   } catch {
@@ -45,6 +46,6 @@ function sizeOf({ primitive, inputs, output }: Node, ct: Tensor): number {
   const values = output.data
   const cts = ct.data
   let size = 0
-  for (let i = 0; i < values.length; i++) size = Math.hypot(size, values[i]! * cts[i]!)
+  for (let i = 0; i < values.length; i++) size = hypotenuse(size, values[i]! * cts[i]!)
   return size
 }

@@ -105,11 +105,20 @@ function noiseOf(values: Float64Array): number {
     const count = values.length - order
     let squares = 0
     for (let i = 0; i < count; i++) {
-      differences[i] = differences[i + 1]! - differences[i]!
-      squares += differences[i]! ** 2
+      const difference = differences[i + 1]! - differences[i]!
+      differences[i] = difference
+      squares += difference * difference
     }
     growth *= (4 * order - 2) / order
     if (order >= LOWEST_ORDER) largest = Math.max(largest, Math.sqrt(squares / count / growth))
   }
   return largest * size
+}
+
+/** sqrt(a^2 + b^2), in the same bits on every engine, which Math.hypot does not have. */
+export function hypotenuse(a: number, b: number): number {
+  const top = Math.max(Math.abs(a), Math.abs(b))
+  if (!(top > 0 && top < Infinity)) return top
+  const [x, y] = [a / top, b / top]
+  return top * Math.sqrt(x * x + y * y)
 }

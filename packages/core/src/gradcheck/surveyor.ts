@@ -1,5 +1,5 @@
 /** @file f along a line: its values at equally spaced points, contracted to a stencil. Imports stencil.ts. */
-import { REACH, readStencil, type Stencil } from './stencil.ts'
+import { hypotenuse, REACH, readStencil, type Stencil } from './stencil.ts'
 
 /** The outputs of f at x + t v, as plain numbers; null where f has no finite value. */
 export type Line = (t: number) => Float64Array | null
@@ -65,7 +65,7 @@ export class Surveyor {
         values[k]! += ct * difference
       }
       // An output that never moves does not round either; one that stands still at this spacing does nothing else.
-      if (alive[j] === 1) size = Math.hypot(size, ct * largest)
+      if (alive[j] === 1) size = hypotenuse(size, ct * largest)
     }
     return readStencil(values, spacing, (EPSILON / 4) * size)
   }

@@ -114,7 +114,7 @@ export function vectorScalar(graph: Graph, precision: Float): Scalar<Value> {
     // The exponent's bits are those of 2 for 1024.
     mantissa: (x) => add64(sub64(of(x), power(biasedExponent(x))), of(2)),
     bit: (n, position) => {
-      const one = of(fromBits(2 ** position))
+      const one = of(fromBits(1 << position))
       const integer = graph.op('f64', 'f64x2.add', of(n), of(ROUNDER))
       return graph.op('m64', 'i64x2.eq', graph.op('f64', 'v128.and', integer, one), one)
     },
