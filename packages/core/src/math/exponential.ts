@@ -12,7 +12,7 @@ export const ROUNDER = 6755399441055744
 export const LN2_HIGH = 0.6931471805598903
 export const LN2_LOW = 5.497923018708371e-14
 
-/** Coefficients here and in trigonometric.ts are derived by scripts/coefficients.ts. */
+/** All coefficients of this folder are derived by scripts/coefficients.ts, and compared with it by a test. */
 const EXP = [
   0.5000000000000013, 0.16666666666666685, 0.0416666666665119, 0.00833333333331633, 0.0013888888947786,
   0.0001984126989789, 0.000024801489252, 0.000002755723353, 2.7631498e-7, 2.511245e-8,
@@ -42,7 +42,7 @@ export function shortExp<T>(s: Scalar<T>, x: T, finish?: (n: T, q: T) => T): T {
 }
 
 /**
- * e^x, within 1 ulp in float64 (0.6 as measured) over the whole range, subnormal results included; in float32 `shortExp`
+ * e^x, within 1 ulp in float64 over the whole range, subnormal results included; in float32 `shortExp`
  * rounded. With n the integer nearest to x / ln 2 and r = x - n ln 2 it is 2^n (1 + r + r^2 p(r)).
  *
  * `finish` gives another function of the parts of e^x = 2^n (top + rest), where top is a double in [0.7, 1.5] and rest what
@@ -78,6 +78,14 @@ function logOfReduced<T>(s: Scalar<T>, k: T, f: T, lost?: T): T {
   return s.sub(s.mul(k, LN2_HIGH), s.sub(s.sub(half, tail), f))
 }
 
+/** k and f of x = 2^k (1 + f), from the bits of x > 0, where 1 + f is in [0.7071, 1.4143). */
+export function reduced<T>(s: Scalar<T>, x: T): readonly [T, T] {
+  // The bits of a subnormal number have no exponent.
+  const normal = s.ge(x, 2.2250738585072014e-308)
+  const scaled = s.select(normal, x, s.mul(x, 2 ** 54))
+  return [s.sub(s.exponent(scaled), s.select(normal, 0, 54)), s.sub(s.mantissa(scaled), 1)]
+}
+
 /** `y` where x is positive and finite, else the logarithm's value there. */
 function orLimit<T>(s: Scalar<T>, x: T, y: T): T {
   const notPositive = s.select(s.eq(x, 0), -Infinity, Number.NaN)
@@ -87,16 +95,10 @@ function orLimit<T>(s: Scalar<T>, x: T, y: T): T {
 
 /**
  * The natural logarithm, within 1 ulp in float64 over the whole range, subnormal arguments included;
- * -Infinity at 0, NaN below. float32 is the float64 value rounded. x = 2^k (1 + f) is taken from the bits.
+ * -Infinity at 0, NaN below. float32 is the float64 value rounded.
  */
 export function log<T>(scalar: Scalar<T>, x: T): T {
-  return scalar.inFloat64((s, x) => {
-    const normal = s.ge(x, 2.2250738585072014e-308)
-    const scaled = s.select(normal, x, s.mul(x, 2 ** 54))
-    const k = s.sub(s.exponent(scaled), s.select(normal, 0, 54))
-    const f = s.sub(s.mantissa(scaled), 1)
-    return orLimit(s, x, logOfReduced(s, k, f))
-  }, x)
+  return scalar.inFloat64((s, x) => orLimit(s, x, logOfReduced(s, ...reduced(s, x))), x)
 }
 
 /**
@@ -105,14 +107,13 @@ export function log<T>(scalar: Scalar<T>, x: T): T {
  */
 export function log1p<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const one = 1
-    const u = s.add(one, x)
-    const added = s.sub(u, one)
-    const lost = s.add(s.sub(one, s.sub(u, added)), s.sub(x, added))
+    const u = s.add(1, x)
+    const added = s.sub(u, 1)
+    const lost = s.add(s.sub(1, s.sub(u, added)), s.sub(x, added))
     const k = s.exponent(u)
     // Where no halving or doubling is needed, 1 + x itself is, so f = x, and nothing is lost.
     const direct = s.eq(k, 0)
-    const f = s.select(direct, x, s.sub(s.mantissa(u), one))
+    const f = s.select(direct, x, s.sub(s.mantissa(u), 1))
     const y = logOfReduced(s, k, f, s.select(direct, 0, s.div(lost, u)))
     return s.select(s.lt(s.abs(x), 2 ** -54), x, orLimit(s, u, y))
   }, x)
