@@ -18,11 +18,10 @@ export function sigmoid<T>(scalar: Scalar<T>, x: T): T {
   if (scalar.precision === 'float32')
     return scalar.inFloat64((s, x) => s.div(1, s.add(shortExp(s, s.neg(x)), 1)), x)
   return scalar.inFloat64((s, x) => {
-    const one = 1
     const e = exp(s, s.neg(s.abs(x)))
     // e where x < 0, else 1 (exactly): the sign of x is unpredictable, so no select.
-    const numerator = s.add(e, s.mul(s.sub(one, e), s.indicator(s.ge(x, 0))))
-    return s.div(numerator, s.add(one, e))
+    const numerator = s.add(e, s.mul(s.sub(1, e), s.indicator(s.ge(x, 0))))
+    return s.div(numerator, s.add(1, e))
   }, x)
 }
 

@@ -50,10 +50,9 @@ export function erf<T>(scalar: Scalar<T>, x: T): T {
 /** The share of a normal distribution that lies below x, (1 + erf(x / sqrt 2)) / 2, accurate where it is near 0, too. */
 export function normalCdf<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const half = 0.5
     const a = s.min(s.abs(x), 39)
-    const far = s.mul(half, farErfc(s, s.mul(a, Math.SQRT1_2), a, 0.5))
-    const near = s.add(half, s.mul(half, nearErf(s, s.mul(x, Math.SQRT1_2))))
+    const far = s.mul(0.5, farErfc(s, s.mul(a, Math.SQRT1_2), a, 0.5))
+    const near = s.add(0.5, s.mul(0.5, nearErf(s, s.mul(x, Math.SQRT1_2))))
     const signed = s.select(s.lt(x, 0), far, s.sub(1, far))
     return s.select(s.lt(a, Math.SQRT1_2), near, signed)
   }, x)

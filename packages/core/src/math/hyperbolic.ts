@@ -1,6 +1,6 @@
 /**
- * @file Our own e^x - 1, sinh and cosh in the scalar algebra: IEEE operations only, so the same bits on every engine.
- * Imports scalar.ts, exponential.ts, polynomial.ts and precise.ts.
+ * @file Our own e^x - 1, tanh, sinh and cosh in the scalar algebra: IEEE operations only, so the same bits on every
+ * engine. Imports scalar.ts, exponential.ts, polynomial.ts and precise.ts.
  */
 import type { Scalar } from '../scalar.ts'
 import { exp, shortExp } from './exponential.ts'
@@ -23,24 +23,23 @@ const SINH = [
  */
 export function expm1<T>(scalar: Scalar<T>, x: T): T {
   return scalar.inFloat64((s, x) => {
-    const [half, one] = [0.5, 1]
     const square = s.mul(x, x)
-    const second = s.mul(square, half)
+    const second = s.mul(square, 0.5)
     const first = s.add(x, second)
-    const lost = s.add(s.add(s.sub(x, first), second), s.mul(productError(s, x, x, square), half))
+    const lost = s.add(s.add(s.sub(x, first), second), s.mul(productError(s, x, x, square), 0.5))
     const near = s.add(first, s.add(lost, s.mul(s.mul(x, square), polynomial(s, x, EXPM1))))
 
     // Below -60 it is -1 already, and 2^-n would leave the range.
     const far = exp(s, s.select(s.lt(x, -60), -60, x), (n, top, rest) => {
-      const power = s.scale(one, s.neg(n))
+      const power = s.scale(1, s.neg(n))
       const difference = s.sub(top, power)
       const own = s.add(difference, power)
       const lost = s.sub(s.sub(top, own), s.add(s.sub(difference, own), power))
       const sum = s.add(difference, s.add(lost, rest))
       // 2^n in two factors: for the largest results it is no float64 itself.
-      return s.mul(s.mul(sum, s.scale(one, s.sub(n, one))), 2)
+      return s.mul(s.mul(sum, s.scale(1, s.sub(n, 1))), 2)
     })
-    const y = s.select(s.lt(s.abs(x), half), near, far)
+    const y = s.select(s.lt(s.abs(x), 0.5), near, far)
     return s.select(s.eq(x, 0), x, y)
   }, x)
 }

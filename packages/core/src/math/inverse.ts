@@ -75,13 +75,12 @@ export function atan<T>(scalar: Scalar<T>, x: T): T {
 export function atan2<T>(scalar: Scalar<T>, y: T, x: T): T {
   return scalar.inFloat64(
     (s, y, x) => {
-      const [zero, one, infinity] = [0, 1, Infinity]
-      const negative = (a: T): T => s.or(s.lt(a, zero), s.lt(s.div(one, a), zero))
+      const negative = (a: T): T => s.or(s.lt(a, 0), s.lt(s.div(1, a), 0))
       const larger = s.max(s.abs(x), s.abs(y))
-      const up = s.select(s.lt(larger, 2 ** -400), 2 ** 600, one)
+      const up = s.select(s.lt(larger, 2 ** -400), 2 ** 600, 1)
       const factor = s.select(s.gt(larger, 2 ** 500), 2 ** -500, up)
       const scaled = (a: T): T =>
-        s.select(s.eq(larger, infinity), s.indicator(s.eq(a, infinity)), s.mul(a, factor))
+        s.select(s.eq(larger, Infinity), s.indicator(s.eq(a, Infinity)), s.mul(a, factor))
       const [high, low] = angle(s, scaled(s.abs(y)), scaled(s.abs(x)), true)
       const [piHigh, piLow] = [PI[0], PI[1]]
       const rest = s.sub(piHigh, high)

@@ -3,7 +3,7 @@
  * exponential.ts, polynomial.ts and precise.ts.
  */
 import type { Scalar } from '../scalar.ts'
-import { exp, LN2_HIGH, LN2_LOW } from './exponential.ts'
+import { exp, LN2_HIGH, LN2_LOW, reduced } from './exponential.ts'
 import { polynomial } from './polynomial.ts'
 import { productError } from './precise.ts'
 
@@ -31,10 +31,7 @@ function times<T>(s: Scalar<T>, a: T, aLow: T, b: T, bLow: T): readonly [T, T] {
  * y log x besides the usual ones behind it. As `log`, with q and q^3 as such sums, too.
  */
 function preciseLog<T>(s: Scalar<T>, x: T): readonly [T, T] {
-  const normal = s.ge(x, 2.2250738585072014e-308)
-  const scaled = s.select(normal, x, s.mul(x, 2 ** 54))
-  const k = s.sub(s.exponent(scaled), s.select(normal, 0, 54))
-  const f = s.sub(s.mantissa(scaled), 1)
+  const [k, f] = reduced(s, x)
   const [divisor, divisorLow] = twoSum(s, s.constant(2), f)
   const q = s.div(f, divisor)
   const product = s.mul(q, divisor)
