@@ -7,7 +7,7 @@ import { currentScope, type Scope, withLayersNoted } from './layers.ts'
 import { Onlooker } from './onlooker.ts'
 import type { AnyPrimitive } from './primitive.ts'
 import { sameShape, showShape, unravel } from './shape.ts'
-import { withTracer } from './tape.ts'
+import { refuseLater, withTracer } from './tape.ts'
 import { type Aval, forEachPosition, type Node, type Tensor } from './tensor.ts'
 import { nodeAtWork } from './walk.ts'
 
@@ -159,7 +159,11 @@ function hintFor(name: string, value: number, node: Node | null, operands: reado
     return `; the derivative by its result is 0 there, as behind where() for the branch not taken, and 0 times the infinite slope of ${made} is NaN: give ${made} a harmless input there, as in where(mask, f(where(mask, x, 1)), 0)`
   if (node !== null && !Number.isNaN(value) && name === 'div' && operands[1] === '0')
     return `; the slope of ${made} is infinite there: keep its argument away, for example with clamp or by adding a small number`
-  if (name === 'log' || name === 'sqrt' || name === 'div')
+  const isPole = name === 'pow' && operands[0] === '0'
+  // Before it meets the derivative by the result: whether that is 0 cannot be known.
+  if (made === 'pow' && isPole)
+    return `; the slope of pow is infinite there: keep its argument away from 0, for example with clamp or by adding a small number; behind a where() that does not take it give pow a harmless input, as in where(mask, f(where(mask, x, 1)), 0)`
+  if (isPole || ['log', 'sqrt', 'div', 'reciprocal', 'rsqrt'].includes(name))
     return '; keep its argument away from 0, for example with clamp or by adding a small number'
   if (name === 'exp')
     return '; its argument is too large, subtract the maximum first, as softmax and logsumexp do'
@@ -171,7 +175,7 @@ function hintFor(name: string, value: number, node: Node | null, operands: reado
  * infinities, throws. Forward, and backward where `backward()`, grad or another transform runs inside f. The error names
  * the op, the index, the operands there, your line, and the layer of a module that called the op, or the op whose
  * derivative it is. Where a branch that `where` did not take leaks NaN into the gradient, it says what helps. Slow: for
- * finding the place, not for training.
+ * finding the place, not for training. An async function or a generator is refused: it would go on unwatched.
  */
 export function detectAnomaly<R>(f: () => R): R {
   checkFunction('detectAnomaly', f)
@@ -181,5 +185,7 @@ export function detectAnomaly<R>(f: () => R): R {
       'detectAnomaly',
       'tensors have no values inside of vmap, whose function runs once for all examples; write detectAnomaly(() => vmap(f)(xs))',
     )
-  return withLayersNoted(() => withTracer(watcher, f))
+  const result = withLayersNoted(() => withTracer(watcher, f))
+  refuseLater('detectAnomaly', result)
+  return result
 }

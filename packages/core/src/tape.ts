@@ -113,8 +113,8 @@ function withState<R>(newLevel: number, newFloor: number, op: string, f: () => R
   return result
 }
 
-/** An async function or a generator would go on after the switch has been turned back. */
-function refuseLater(op: string, result: unknown): void {
+/** An async function or a generator would go on when `op` is over. */
+export function refuseLater(op: string, result: unknown): void {
   if (typeof result !== 'object' || result === null || result instanceof Tensor) return
   const isAsync = typeof (result as { then?: unknown }).then === 'function'
   // The error below tells what is wrong; a rejection of the abandoned promise must not end the process first.
@@ -122,7 +122,7 @@ function refuseLater(op: string, result: unknown): void {
   if (isAsync || /^\[object (Async)?Generator\]$/.test(Object.prototype.toString.call(result)))
     fail(
       op,
-      `the function is ${isAsync ? 'async' : 'a generator'}: its body goes on when recording has been switched back; ${isAsync ? 'await outside of it' : 'run it inside'}`,
+      `the function is ${isAsync ? 'async' : 'a generator'}: its body goes on when ${op} is over; ${isAsync ? 'await outside of it' : 'run it inside'}`,
     )
 }
 

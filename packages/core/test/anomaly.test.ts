@@ -51,6 +51,18 @@ describe('forward', () => {
       'div(2, 0) made Infinity at [1]',
     )
   })
+  it.each([
+    ['pow(0, -1)', (x: Tensor) => x.pow(-1)],
+    ['reciprocal(0)', (x: Tensor) => x.reciprocal()],
+    ['rsqrt(0)', (x: Tensor) => x.rsqrt()],
+  ])('says what helps at the pole of %s', (call, f) => {
+    const message = messageOf(() => detectAnomaly(() => f(tensor([1, 0], f64))))
+    expect(message).toMatch(
+      /made Infinity at \[1\], called at .*; keep its argument away from 0, for example/,
+    )
+    expect(message).toContain(call)
+    expect(messageOf(() => detectAnomaly(() => tensor([-2], f64).pow(0.5)))).not.toContain('away from 0')
+  })
   it('says what helps where exp overflows', () => {
     expect(messageOf(() => detectAnomaly(() => tensor([1000]).exp()))).toContain('subtract the maximum first')
   })
@@ -88,6 +100,18 @@ describe('backward', () => {
     const safe = (t: Tensor): Tensor<[]> => where(t.gt(0), where(t.gt(0), t, 1).sqrt(), 0).sum() as Tensor<[]>
     expect((detectAnomaly(() => grad(safe)(x)) as Tensor).toArray()).toEqual([0.5, 0])
     expect(messageOf(() => detectAnomaly(() => grad(f)(x)))).toContain('log(0) made -Infinity at [1]')
+  })
+  it.each([
+    ['a number', (x: Tensor) => x.pow(0.5)],
+    ['a tensor', (x: Tensor) => x.pow(tensor([0.5, 0.5], f64))],
+  ])('where() around a power, by %s, is told as well', (_, power) => {
+    const f = (x: Tensor): Tensor<[]> => where(x.gt(0), power(x), 0).sum() as Tensor<[]>
+    const message = messageOf(() => detectAnomaly(() => grad(f)(tensor([1, 0], f64))))
+    expect(message).toContain('pow(0, -0.5) made Infinity at [1], in the derivative of pow')
+    expect(message).toContain('the slope of pow is infinite there: keep its argument away from 0')
+    expect(message).toContain('as in where(mask, f(where(mask, x, 1)), 0)')
+    const safe = (x: Tensor): Tensor<[]> => where(x.gt(0), power(where(x.gt(0), x, 1)), 0).sum() as Tensor<[]>
+    expect((detectAnomaly(() => grad(safe)(tensor([1, 0], f64))) as Tensor).toArray()).toEqual([0.5, 0])
   })
   it('after a backward pass, forward is forward again', () => {
     const x = leaf([1])
@@ -222,6 +246,21 @@ describe('the line of the caller', () => {
   it('is behind the methods of arrays, which have no lines', () => {
     expect(messageIn('/home/me/a.js', '[x].map(log)')).toContain('called at /home/me/a.js:1:')
   })
+})
+
+it('refuses what goes on when nobody watches any more', () => {
+  expect(messageOf(() => detectAnomaly(async () => 1))).toBe(
+    'detectAnomaly: the function is async: its body goes on when detectAnomaly is over; await outside of it',
+  )
+  expect(() => detectAnomaly(() => Promise.reject(new Error('later')))).toThrow('the function is async')
+  expect(
+    messageOf(() =>
+      detectAnomaly(function* () {
+        yield tensor([0]).log()
+      }),
+    ),
+  ).toContain('detectAnomaly: the function is a generator')
+  expect(activeTracer()).toBe(null)
 })
 
 it('what fails by itself fails as ever, and what is no function is refused', () => {

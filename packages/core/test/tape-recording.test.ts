@@ -67,7 +67,7 @@ describe('noGrad', () => {
       resume = resolve
     })
     expect(() => noGrad(async () => wait)).toThrow(
-      'noGrad: the function is async: its body goes on when recording has been switched back; await outside of it',
+      'noGrad: the function is async: its body goes on when noGrad is over; await outside of it',
     )
     // A promise that rejects after it was refused must not end the process as an unhandled rejection.
     expect(() => noGrad(() => Promise.reject(new Error('later')))).toThrow(TapegradError)
@@ -83,9 +83,7 @@ describe('noGrad', () => {
       noGrad(function* () {
         yield x.mul(2)
       }),
-    ).toThrow(
-      'noGrad: the function is a generator: its body goes on when recording has been switched back; run it inside',
-    )
+    ).toThrow('noGrad: the function is a generator: its body goes on when noGrad is over; run it inside')
     expect(() =>
       noGrad(async function* () {
         yield x.mul(2)
