@@ -54,7 +54,6 @@ type Fn = (x: unknown) => Tensor
 
 function reverseJacobian(op: string, f: Fn, x: unknown): unknown {
   const [y, pull] = vjp(f as (x: Tensor) => Tensor, x as Tensor)
-  checkResult(op, y)
   const rows = vmap((ct: Tensor) => (pull(ct) as unknown[])[0] as Tensor)(unitsOf(y))
   return mapTree(op, rows, (row) => reshape(row, [...y.shape, ...row.shape.slice(1)]))
 }
@@ -64,7 +63,7 @@ function forwardJacobian(op: string, f: Fn, x: unknown): unknown {
   return mapTree(op, x, (leaf) => {
     index++
     const own = index
-    const alone = (value: Tensor): Tensor => checkResult(op, f(withLeaf(op, x, own, value)))
+    const alone = (value: Tensor): Tensor => f(withLeaf(op, x, own, value))
     const columns = vmap((dx: Tensor) => jvp(alone, [leaf], [dx])[1])(unitsOf(leaf))
     // The axis of columns goes last, where the axes of the argument are to stand.
     const moved = permute(columns, [...allAxes(columns.ndim).slice(1), 0])
@@ -85,40 +84,41 @@ function checkArgument(op: string, x: unknown): void {
 }
 
 /**
- * The function that returns the Jacobian of f: all derivatives of f(x) by x, of shape [...f(x).shape, ...x.shape]. x may
- * be a tree; the result then has its structure.
+ * The function that returns the Jacobian of f: all derivatives of f(x, ...rest) by x, of shape [...f(x, ...rest).shape,
+ * ...x.shape]. x may be a tree; the result then has its structure. Further arguments are constants.
  */
-export function jacobian<X extends Tree, Y extends Shape>(
-  f: (x: X) => Tensor<Y>,
+export function jacobian<X extends Tree, Y extends Shape, R extends readonly unknown[] = []>(
+  f: (x: X, ...rest: R) => Tensor<Y>,
   options: JacobianOptions = {},
-): (x: X) => Jacobian<Y, X> {
+): (x: X, ...rest: R) => Jacobian<Y, X> {
   checkFunction('jacobian', f)
   const { mode = 'reverse' } = checkOptions('jacobian', options, ['mode'])
   if (mode !== 'reverse' && mode !== 'forward')
     fail('jacobian', `mode must be 'reverse' or 'forward', got ${describe(mode)}`)
   const run = mode === 'reverse' ? reverseJacobian : forwardJacobian
-  return (x) => {
+  return (x, ...rest) => {
     checkArgument('jacobian', x)
-    return run('jacobian', f as unknown as Fn, x) as Jacobian<Y, X>
+    return run('jacobian', (at) => checkResult('jacobian', f(at as X, ...rest)), x) as Jacobian<Y, X>
   }
 }
 
 /**
  * The function that returns the Hessian of f, which returns one element: all second derivatives by x, of shape
- * [...x.shape, ...x.shape], forward over reverse. For a tree, H[a][b] is the derivative by a and by b.
+ * [...x.shape, ...x.shape], forward over reverse. For a tree, H[a][b] is the derivative by a and by b. Further arguments
+ * of f are constants.
  */
-export function hessian<X extends Tree, S extends Shape>(
-  f: (x: X) => OneElement<S, Tensor<S>>,
-): (x: X) => Hessian<X> {
+export function hessian<X extends Tree, S extends Shape, R extends readonly unknown[] = []>(
+  f: (x: X, ...rest: R) => OneElement<S, Tensor<S>>,
+): (x: X, ...rest: R) => Hessian<X> {
   checkFunction('hessian', f)
-  const gradient = grad(f as unknown as (x: Tensor) => Tensor<[]>) as (x: unknown) => unknown
-  return (x) => {
+  const gradient = grad(f as unknown as (...args: unknown[]) => Tensor<[]>)
+  return (x, ...rest) => {
     checkArgument('hessian', x)
     let index = -1
     return mapTree('hessian', x, () => {
       index++
       const own = index
-      return forwardJacobian('hessian', (at) => leavesOf('hessian', gradient(at))[own]!, x)
+      return forwardJacobian('hessian', (at) => leavesOf('hessian', gradient(at, ...rest))[own]!, x)
     }) as Hessian<X>
   }
 }

@@ -54,6 +54,19 @@ describe.each(MODES)('jacobian, mode %s', (mode) => {
     expectClose(J.W.slice([1, 1]), x.mul(tree.b[1]!.slice([1])), 1e-14)
     expect(J.b[1]!.shape).toEqual([3, 3])
   })
+  it('is by the first argument: further ones are constants, and need not be tensors', () => {
+    const f = (x: Tensor<[4]>, m: Tensor<[3, 4]>, factor: number): Tensor<[3]> => m.matmul(x).mul(factor)
+    const J: Tensor<[3, 4]> = jacobian(f, { mode })(x, A as Tensor<[3, 4]>, 2)
+    expectClose(J, A.mul(2), 1e-15)
+    // @ts-expect-error The second argument is missing.
+    expect(() => jacobian(f, { mode })(x)).toThrow()
+    // A tracked constant stays tracked: a transform around sees it.
+    const total = (m: Tensor<[3, 4]>): Tensor<[]> => jacobian(f, { mode })(x, m, 2).square().sum()
+    expectClose(grad(total)(A as Tensor<[3, 4]>), A.mul(8), 1e-14)
+    // Int32 constants have no derivatives.
+    const pick = (x: Tensor<[4]>, i: Tensor<[number]>): Tensor => x.take(i, 0)
+    expect(jacobian(pick, { mode })(x, tensor([2], { dtype: 'int32' })).toArray()).toEqual([[0, 0, 1, 0]])
+  })
   it('is differentiable, and works inside of vmap', () => {
     // d/dx of sum of squares of the Jacobian of x², which is diag(2x): 8x.
     const f = (x: Tensor): Tensor<[]> =>
@@ -95,6 +108,15 @@ describe('hessian', () => {
       // h² f'''' is 1e-10 here, rounding 1e-16 / h = 1e-11.
       expectClose(H.slice([j]), difference, 1e-8)
     }
+  })
+  it('is by the first argument: further ones are constants', () => {
+    const f = (x: Tensor<[4]>, w: Tensor<[4]>, p: number): Tensor<[]> => x.pow(p).mul(w).sum()
+    const H: Tensor<[4, 4]> = hessian(f)(x as Tensor<[4]>, v as Tensor<[4]>, 3)
+    // d²/dx² of w x³ is 6 w x.
+    const diagonal = jacobian((y: Tensor) => y.mul(v).mul(x).mul(6))(x) as Tensor
+    expectClose(H, diagonal, 1e-14)
+    // @ts-expect-error The other arguments are missing.
+    expect(() => hessian(f)(x)).toThrow()
   })
   it('of trees has a block for each pair', () => {
     const f = ({ a, b }: { a: Tensor; b: Tensor }): Tensor<[]> => a.mul(b.square()).sum() as Tensor<[]>
@@ -148,7 +170,17 @@ describe('what they refuse', () => {
     [
       'a result that is no tensor',
       () => jacobian((() => 3) as never)(x),
-      'the function must return a tensor, it returned 3',
+      'jacobian: the function must return a tensor, it returned 3',
+    ],
+    [
+      'a result that is a tree',
+      () => jacobian(((x: Tensor) => [x, x]) as never)(x),
+      'jacobian: the function must return a tensor, it returned an array of length 2',
+    ],
+    [
+      'the same, forward',
+      () => jacobian(((x: Tensor) => [x, x]) as never, { mode: 'forward' })(x),
+      'jacobian: the function must return a tensor, it returned an array of length 2',
     ],
     [
       'a result of booleans',
