@@ -1,6 +1,13 @@
 /**
  * @file checkpoint: a function whose intermediate values are not kept but computed again in the backward pass. Imports
  * checkpoint/ and walk.ts.
+ *
+ * 1. First run (`runFirst`): the function under a FirstRun, which notes what it reads and copies what it overwrites.
+ * 2. Forget: nodes of this run hold nothing; the tensors of the result that are tracked become one, `packed`.
+ * 3. Node (`run`): one on the tape, from the tensors read to `y`, the values of `packed`; the result is cut out of y.
+ * 4. Second run (`rerunWith`), when a gradient comes to the node: the same call under a SecondRun, with a tape, memory
+ *    set back, and stand-ins, which are leaves, for the nodes of the tensors read. It must do what the first did.
+ * 5. Cotangents (`cotangents`): a walk from the new result to the stand-ins; `tangent` goes the other way. All is let go.
  */
 import { mapTensors, pack, tensorsIn, unpack } from './checkpoint/results.ts'
 import { FirstRun, failForgotten, SecondRun, StandIn } from './checkpoint/runs.ts'
@@ -15,10 +22,10 @@ import { asForward, currentWalk, isWanted, pathBetween, pullback, pushforward } 
 // ── the node ─────────────────────────────────────────────────────────────────
 
 /** Runs the function again, tape and all, and hands its result to `use`, with a stand-in for each tensor read. */
-type Again = <R>(use: (y: Tensor, standIns: readonly (Node | null)[]) => R) => R
+type Rerun = <R>(use: (again: Tensor, standIns: readonly (Node | null)[]) => R) => R
 
-/** `repeat` is the function, with recording as it was in the first run. */
-function repeater(first: FirstRun, repeat: () => Tensor, y: Tensor): Again {
+/** `y` is what the first run gave, `secondCall` gives it again. */
+function rerunWith(first: FirstRun, secondCall: () => Tensor, y: Tensor): Rerun {
   const end = tick()
   const { reads, valueless } = first
   return (use) => {
@@ -33,7 +40,7 @@ function repeater(first: FirstRun, repeat: () => Tensor, y: Tensor): Again {
         x.node = standIns[k]!
       })
       return second.asBefore(() => {
-        const again = asForward(() => withTracer(second, repeat))
+        const again = asForward(() => withTracer(second, secondCall))
         // What the function differentiates begins at aliases of its own; no walk over that comes here.
         if (standIns.some((node) => node && node.mark > 0))
           fail(
@@ -69,7 +76,7 @@ function checkSame(y: Tensor, again: Tensor): void {
 }
 
 /** What goes on the tape: pullback and forward rule run the function again. */
-function primitiveFor(again: Again): AnyPrimitive {
+function primitiveFor(rerun: Rerun): AnyPrimitive {
   const answers = new WeakMap<readonly Node[], readonly (Tensor | null)[]>()
   return primitive<unknown>({
     name: 'checkpoint',
@@ -79,24 +86,24 @@ function primitiveFor(again: Again): AnyPrimitive {
     vjp: (ct, inputs, _out, _params, index) => {
       const walk = currentWalk()
       const wanted = inputs.map((_, k) => isWanted(k))
-      const cts = answers.get(walk) ?? cotangents(again, ct, wanted)
+      const cts = answers.get(walk) ?? cotangents(rerun, ct, wanted)
       // Large cotangents are not to wait here for the end of the walk.
       if (wanted.lastIndexOf(true) > index) answers.set(walk, cts)
       else answers.delete(walk)
       return cts[index] ?? null
     },
-    jvp: (dxs) => tangent(again, dxs),
+    jvp: (dxs) => tangent(rerun, dxs),
     batch: failForgotten,
     saves: SAVES_NOTHING,
   })
 }
 
-function cotangents(again: Again, ct: Tensor, wanted: readonly boolean[]): (Tensor | null)[] {
-  return again((y, standIns) => {
+function cotangents(rerun: Rerun, ct: Tensor, wanted: readonly boolean[]): (Tensor | null)[] {
+  return rerun((again, standIns) => {
     const targets = standIns.map((node, k) => (wanted[k] ? node : null))
     const found = new Map<Node, Tensor>()
     const path = pathBetween(
-      y.node,
+      again.node,
       targets.filter((node) => node !== null),
     )
     if (path.length > 0)
@@ -107,14 +114,14 @@ function cotangents(again: Again, ct: Tensor, wanted: readonly boolean[]): (Tens
   })
 }
 
-function tangent(again: Again, dxs: readonly (Tensor | null)[]): Tensor | null {
-  return again((y, standIns) => {
+function tangent(rerun: Rerun, dxs: readonly (Tensor | null)[]): Tensor | null {
+  return rerun((again, standIns) => {
     const tangents = new Map<Node, Tensor>()
     standIns.forEach((node, k) => {
       const dx = dxs[k]
       if (node && dx) tangents.set(node, dx)
     })
-    const path = pathBetween(y.node, [...tangents.keys()])
+    const path = pathBetween(again.node, [...tangents.keys()])
     const places = path.map((node) => tangents.get(node) ?? null)
     return path.length === 0 ? null : pushforward(path, places)
   })
@@ -157,26 +164,26 @@ function run(f: (...args: unknown[]) => unknown, args: readonly unknown[]): unkn
   const call = callOf(f, args)
   const asThen = recordingAsNow('checkpoint')
   const first = new FirstRun()
-  const { result, tracked, packed, repeat } = runFirst(first, call, asThen)
+  const { result, tracked, packed, secondCall } = runFirst(first, call, asThen)
   if (packed === null) return result
   first.read([packed])
   const y = packed.detach()
   const level = Math.min(packed.node!.level, first.level)
-  y.node = record(primitiveFor(repeater(first, repeat, y)), first.reads, undefined, y, level)
+  y.node = record(primitiveFor(rerunWith(first, secondCall, y)), first.reads, undefined, y, level)
   const outputs = unpack(y, tracked)
   return mapTensors(result, (x) => outputs[tracked.indexOf(x)] ?? x)
 }
 
-interface First {
+interface FirstResult {
   readonly result: unknown
   /** The tensors of the result that f computed from tracked ones, and all of these as one. */
   readonly tracked: readonly Tensor[]
   readonly packed: Tensor | null
-  /** The same once more, with recording as it is then. */
-  readonly repeat: () => Tensor
+  /** Calls the function again, with recording as it was in the first run, for a result packed like the first. */
+  readonly secondCall: () => Tensor
 }
 
-function runFirst(first: FirstRun, call: () => unknown, asThen: AsThen): First {
+function runFirst(first: FirstRun, call: () => unknown, asThen: AsThen): FirstResult {
   let result: unknown
   let tensors: Tensor[] = []
   let tracked: Tensor[] = []
@@ -199,11 +206,11 @@ function runFirst(first: FirstRun, call: () => unknown, asThen: AsThen): First {
   if (outer?.segment === undefined) whole()
   else outer.segment(whole, checkpoint)
   const places = tracked.map((x) => tensors.indexOf(x))
-  return { result, tracked, packed, repeat: repeaterOf(call, asThen, places, tensors) }
+  return { result, tracked, packed, secondCall: secondCallOf(call, asThen, places, tensors) }
 }
 
 /** What is needed of the first run's results is their shapes: they themselves may go. */
-function repeaterOf(
+function secondCallOf(
   call: () => unknown,
   asThen: AsThen,
   places: readonly number[],

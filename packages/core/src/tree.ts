@@ -30,35 +30,39 @@ export function showPath(path: Path | null): string {
   return text
 }
 
-/** A tree of the same structure, each tensor replaced by `f(tensor, path)`. */
+/** A tree of the same structure, each tensor replaced by `f(tensor, path)`, what is none by `other(leaf, path, op)`. */
 export function mapTree(
   op: string,
   tree: unknown,
   f: (x: Tensor, path: Path | null) => unknown,
+  other: (leaf: unknown, path: Path | null, op: string) => unknown = failLeaf,
   parent: Path | null = null,
   depth = 0,
 ): unknown {
   if (tree instanceof Tensor) return f(tree, parent)
   if (depth > MAX_DEPTH)
-    fail(op, `an argument nests deeper than ${MAX_DEPTH} levels; does it contain itself?`)
+    fail(op, `an argument or result nests deeper than ${MAX_DEPTH} levels; does it contain itself?`)
   if (Array.isArray(tree)) {
     // Not map, which skips holes.
     const children: unknown[] = []
     for (let key = 0; key < tree.length; key++)
-      children.push(mapTree(op, tree[key], f, { parent, key }, depth + 1))
+      children.push(mapTree(op, tree[key], f, other, { parent, key }, depth + 1))
     return children
   }
   if (isPlainObject(tree)) {
     return Object.fromEntries(
-      Object.entries(tree).map(([key, child]) => [key, mapTree(op, child, f, { parent, key }, depth + 1)]),
+      Object.entries(tree).map(([key, child]) => [
+        key,
+        mapTree(op, child, f, other, { parent, key }, depth + 1),
+      ]),
     )
   }
-  return failLeaf(op, tree, showPath(parent))
+  return other(tree, parent, op)
 }
 
-function failLeaf(op: string, leaf: unknown, path: string): never {
+function failLeaf(leaf: unknown, path: Path | null, op: string): never {
   if (isForeign(leaf)) checkTensor(op, leaf)
-  const where = path === '' ? 'an argument' : `the argument's ${path}`
+  const where = path === null ? 'an argument' : `the argument's ${showPath(path)}`
   return fail(
     op,
     `${where} is ${describe(leaf)}; arguments are tensors, or arrays and plain objects of tensors`,
