@@ -14,7 +14,8 @@ let walks = 0
  * than `oldest` are left out. Iterative: a chain may be 100,000 ops long.
  */
 export function reachable(root: Node, oldest = 0): Node[] {
-  const walk = ++walks
+  // Negative where the whole tape is looked at, no matter for which derivative: a checkpoint tells them apart.
+  const walk = oldest > 0 ? ++walks : -++walks
   root.mark = walk
   if (root.primitive === null) return [root]
   const nodes: Node[] = [root]

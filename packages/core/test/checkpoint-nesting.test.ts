@@ -1,6 +1,18 @@
 /** @file checkpoint: derivatives inside of checkpoints, of functions with checkpoints, of third and fourth order. */
 import { describe, expect, it } from 'vitest'
-import { checkpoint, concat, grad, hessian, jvp, ones, stack, type Tensor, vjp, vmap } from '../src/index.ts'
+import {
+  checkpoint,
+  concat,
+  grad,
+  hessian,
+  jvp,
+  ones,
+  stack,
+  type Tensor,
+  tape,
+  vjp,
+  vmap,
+} from '../src/index.ts'
 import { expectClose, scaleOf } from './support/close.ts'
 import { f64, leaf, values } from './support/f64.ts'
 import { messageOf } from './support/messages.ts'
@@ -186,6 +198,20 @@ describe('what only a derivative inside of the function reads', () => {
     expect(values(grad((ct: Tensor) => checkpoint(() => pull(ct)[0].square())().sum() as Scalar)(w))).toEqual(
       [54, 90],
     )
+  })
+
+  it('may be printed meanwhile', () => {
+    const last: unknown[] = []
+    const printed = (t: Tensor): Scalar => {
+      const y = t.square()
+      last.push(tape(y).at(-1)!.op)
+      return grad((u: Tensor) => {
+        last.push(tape(u.mul(y)).at(-1)!.op)
+        return u.mul(y).sum() as Scalar
+      })(w).sum() as Scalar
+    }
+    expect(values(grad(checkpoint(printed))(x))).toEqual([2, 4])
+    expect(last).toEqual(['checkpoint', 'mul', 'square', 'mul'])
   })
 
   it('is an error where it comes past the result of a checkpoint inside', () => {

@@ -51,7 +51,7 @@ class Reader extends Onlooker {
     for (const x of found) {
       let { node } = x
       // A checkpoint inside, run again for a gradient inside: what it computes will depend on what `x` depends on.
-      while (node instanceof StandIn && node.id > this.start) node = node.replaced
+      while (node instanceof StandIn) node = node.replaced
       if (node === null || this.#seen.has(node)) continue
       const outside = node.id < this.start
       // One of a checkpoint inside is followed: its function may have handed it out, past its result.
