@@ -173,8 +173,8 @@ function hintFor(name: string, value: number, node: Node | null, operands: reado
 /**
  * Runs f and returns its result; the first op that makes a NaN or an infinity out of finite numbers, or a NaN out of
  * infinities, throws. Forward, and backward where `backward()`, grad or another transform runs inside f. The error names
- * the op, the index, the operands there, your line, and the layer of a module that called the op, or the op whose
- * derivative it is. Where a branch that `where` did not take leaks NaN into the gradient, it says what helps. Slow: for
+ * the op, the index, the operands there, your line (but in a bundle, where it cannot be told from those of the library),
+ * and the layer of a module that called the op, or the op whose derivative it is. Where a branch that `where` did not take leaks NaN into the gradient, it says what helps. Slow: for
  * finding the place, not for training. An async function or a generator is refused: it would go on unwatched.
  */
 export function detectAnomaly<R>(f: () => R): R {

@@ -7,7 +7,7 @@ import { Tensor } from './tensor.ts'
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree }
 
 /** An object that is no instance of a class. */
-export const isPlainObject = (x: unknown): x is Record<string, unknown> => {
+const isPlainObject = (x: unknown): x is Record<string, unknown> => {
   if (typeof x !== 'object' || x === null) return false
   const prototype: unknown = Object.getPrototypeOf(x)
   return prototype === Object.prototype || prototype === null

@@ -22,12 +22,6 @@ export interface Value {
   readonly constant?: number
 }
 
-/** Where the constants lie in memory, and the bytes of one. */
-export interface Constants {
-  readonly address: number
-  readonly bytes: Uint8Array
-}
-
 /** Bytes of one constant, of either width. */
 const CONSTANT = 8
 
