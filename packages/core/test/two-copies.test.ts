@@ -67,6 +67,7 @@ describe('a tensor of the other copy', () => {
       () => tg.defineOp({ name: 'double', forward: (_: tg.Tensor) => foreign, backward: (ct) => [ct] })(mine),
     ],
     ['sum', () => loose(tg.sum)(mine, foreign)],
+    ['take', () => loose(tg.take)(mine, foreign, 0)],
     ['zeros', () => loose(tg.zeros)(foreign)],
   ])('%s says so wherever it stands', (op, run) => {
     const message = messageOf(run)

@@ -93,10 +93,12 @@ export function logsumexp<S extends Shape, const X extends Axes = undefined, K e
 export function logsumexp(x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor {
   checkFloat('logsumexp', checkTensor('logsumexp', x))
   const axes = normalizeAxes('logsumexp', axis, x.ndim)
+  const keepdims = keepdimsOf('logsumexp', options)
+  // The slope of log at 0 would make NaN of no tangents.
+  if (countOf(x, axes) === 0) return add(sumAxes(x, axes, keepdims), -Infinity)
   const top = shiftFor(x, axes)
   // An infinite sum is one: inf - inf would make it NaN.
   const shift = where(lt(abs(top), Infinity), top, 0)
-  const keepdims = keepdimsOf('logsumexp', options)
   const total = log(sumAxes(exp(sub(x, shift)), axes, keepdims))
   return add(total, keepdims ? shift : reshape(shift, total.shape))
 }

@@ -41,7 +41,7 @@ import { elementwiseRows } from './table/elementwise.ts'
 import { callOf, nameOf } from './table/row.ts'
 
 const empty = (...shape: number[]): Tensor => zeros(shape, { dtype: 'float64' })
-const reduceAny = (f: unknown): ((x: Tensor, axis?: unknown) => Tensor) => f as never
+const reduceAny = (f: unknown): ((x: Tensor, axis?: unknown, options?: object) => Tensor) => f as never
 
 /** f, its vjp and its jvp: no error, and shapes that agree. */
 function differentiate(f: (...xs: Tensor[]) => Tensor, ...xs: Tensor[]): Tensor {
@@ -98,6 +98,16 @@ describe('no elements: reductions', () => {
       expect([...differentiate((x) => prod(x!, axis), x).data]).toEqual(expected(1))
       expect([...differentiate((x) => logsumexp(x!, axis), x).data]).toEqual(expected(-Infinity))
     }
+  })
+
+  it('their derivatives are of nothing, hence 0', () => {
+    for (const f of [sum, prod, logsumexp])
+      for (const keepdims of [false, true]) {
+        const call = (x: Tensor): Tensor => reduceAny(f)(x, 1, { keepdims })
+        expect([...jvp(call, [x], [x])[1].data], f.name).toEqual(new Array(6).fill(0))
+        expect(call(x).shape).toEqual(keepdims ? [2, 1, 3] : [2, 3])
+        expect(vjp(call, x)[1](call(x))[0].shape).toEqual([2, 0, 3])
+      }
   })
 
   it('max, min, mean, variance, std and argmax of no elements are errors that name them', () => {

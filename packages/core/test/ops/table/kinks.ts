@@ -144,5 +144,18 @@ export const kinks: readonly Kink[] = [
     'the first of equals, row by row',
   ),
   kink('take', 'take(x, [1, 1, 0], 0)', [7, 8, 9], [1, 2, 0], 'what is taken twice counts twice'),
+  kink(
+    'cholesky',
+    'cholesky(x)',
+    [
+      [4, 7],
+      [-2, 2],
+    ],
+    [
+      [0.5, 0],
+      [1, 0.5],
+    ],
+    'only the lower triangle is read, and gets the whole gradient (PyTorch gives half of it to each side)',
+  ),
   kink('maskedFill', 'maskedFill(x, gt(x, 0), 7)', [-1, 1], [1, 0], '0 where filled'),
 ]
