@@ -2,6 +2,8 @@
  * @file However the built packages are loaded, there is one Tensor class and one tape; `./ops` alone has no effects;
  * `./testing` works with its optional peers and without, and has its types.
  */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -47,6 +49,25 @@ describe('import and require', () => {
     const program = `${requires}\nvoid (async () => {${imports}\n${compare}\n})()`
     expect(await packages.run('commonjs.cjs', program)).toEqual({ classes: 1, gradient: 27 })
   })
+})
+
+it('detectAnomaly names the line of the program, wherever that is, not one of core or nn', async () => {
+  const program = `import { detectAnomaly, tensor } from '@tapegrad/core'
+    import { Dense, mse, Sequential } from '@tapegrad/nn'
+    const said = (f) => { try { detectAnomaly(f) } catch (error) { return error.message } }
+    const dense = new Dense(1, 1)
+    dense.weight.assign(Infinity)
+    console.log(JSON.stringify([
+      said(() => tensor([0]).log()),
+      said(() => mse(tensor([3e38]), tensor([-3e38]))),
+      said(() => new Sequential(dense).call(tensor([[0]]))),
+    ]))`
+  const folder = 'packages/core/src'
+  await mkdir(join(packages.folder, folder), { recursive: true })
+  const messages = (await packages.run(`${folder}/program.mjs`, program)) as string[]
+  expect(
+    messages.map((text) => /called at .*packages\/core\/src\/program\.mjs:(\d+):/.exec(text)?.[1]),
+  ).toEqual(['7', '8', '9'])
 })
 
 describe('what a bundler keeps', () => {

@@ -123,7 +123,7 @@ const positives = [
   ...[2 ** 500, 2 ** 600, 1e300, 2 ** 1023, Number.MAX_VALUE, Infinity],
 ]
 /** Numbers at which functions do something else. */
-export const SPECIAL: readonly number[] = [...positives, ...positives.map((x) => -x), Number.NaN]
+const SPECIAL: readonly number[] = [...positives, ...positives.map((x) => -x), Number.NaN]
 
 /** Any bits of a float64. */
 const anyBits = (count: number): number[] =>
