@@ -76,7 +76,7 @@ describe('a project that installs the packages', () => {
     const manifest = JSON.parse(
       await readFile(join(folder, 'node_modules/@tapegrad/core/package.json'), 'utf8'),
     )
-    expect(Object.keys(manifest.exports)).toEqual(['.', './ops', './package.json'])
+    expect(Object.keys(manifest.exports)).toEqual(['.', './ops', './testing', './package.json'])
     expect(JSON.stringify(manifest.exports)).not.toContain('src')
   })
 })
