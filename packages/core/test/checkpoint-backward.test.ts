@@ -13,18 +13,12 @@ import {
 } from '../src/index.ts'
 import type { Storage } from '../src/storage.ts'
 import { reachable } from '../src/walk.ts'
+import { layer, W, X } from './support/checkpoint.ts'
 import { expectClose } from './support/close.ts'
 import type { Fn } from './support/differences.ts'
 import { f64, leaf, values } from './support/f64.ts'
 
-const W = f64([
-  [0.5, -0.3, 0.8],
-  [0.2, 0.9, -0.4],
-  [-0.7, 0.1, 0.6],
-])
-const X = f64([0.3, -0.6, 0.9])
 type Scalar = Tensor<[]>
-const layer: Fn = (x, w) => w!.matmul(x!).tanh().mul(x!).add(x!.sin())
 
 describe('backward()', () => {
   it('accumulates in the leaves that the function reads, arguments or not', () => {

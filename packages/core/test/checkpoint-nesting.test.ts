@@ -13,6 +13,7 @@ import {
   vjp,
   vmap,
 } from '../src/index.ts'
+import { W } from './support/checkpoint.ts'
 import { expectClose, scaleOf } from './support/close.ts'
 import { f64, leaf, values } from './support/f64.ts'
 import { messageOf } from './support/messages.ts'
@@ -24,11 +25,6 @@ type Wrap = (f: Objective) => Objective
 
 const X = f64([0.3, -0.6, 0.9])
 const U = f64([0.7, 0.4, -1.1])
-const W = f64([
-  [0.5, -0.3, 0.8],
-  [0.2, 0.9, -0.4],
-  [-0.7, 0.1, 0.6],
-])
 const dot = (a: Tensor, b: Tensor): Scalar => a.mul(b).sum() as Scalar
 const again: Wrap = (f) => checkpoint(f)
 const asIs: Wrap = (f) => f

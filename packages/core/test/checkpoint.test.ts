@@ -15,21 +15,15 @@ import {
   vjp,
   vmap,
 } from '../src/index.ts'
+import { layer, W, X } from './support/checkpoint.ts'
 import { expectClose, expectSame, scaleOf } from './support/close.ts'
 import { checkDerivatives, type Fn } from './support/differences.ts'
 import { f64 } from './support/f64.ts'
 import { compose, matrixArb, stepsArb } from './support/random-function.ts'
 import { randomFor } from './support/sample.ts'
 
-const W = f64([
-  [0.5, -0.3, 0.8],
-  [0.2, 0.9, -0.4],
-  [-0.7, 0.1, 0.6],
-])
-const X = f64([0.3, -0.6, 0.9])
 const U = f64([-0.2, 0.7, 0.4])
 type Scalar = Tensor<[]>
-const layer: Fn = (x, w) => w!.matmul(x!).tanh().mul(x!).add(x!.sin())
 const total =
   (f: Fn): ((x: Tensor) => Scalar) =>
   (x) =>

@@ -6,7 +6,7 @@ import { bytesPerElement, type DType, type TypedArray } from '../dtype.ts'
 import type { Expr } from '../scalar.ts'
 import type { Tensor } from '../tensor.ts'
 import { type WasmFunction, WasmModule } from './assembler.ts'
-import { instantiate, WORK } from './runtime.ts'
+import { instantiate } from './runtime.ts'
 import { emit, Graph, importSlowPaths, type Value } from './values.ts'
 import { vectorScalar } from './vector.ts'
 
@@ -28,7 +28,7 @@ const CONSTANT_BYTES = 2048
 const MOST_INPUTS = 3
 
 /** Where input `i` is copied to, or the result is left. */
-const addressOf = (i: number): number => WORK + CONSTANT_BYTES + i * ARRAY_BYTES
+const addressOf = (i: number): number => CONSTANT_BYTES + i * ARRAY_BYTES
 const RESULT = MOST_INPUTS
 
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array }
@@ -72,7 +72,7 @@ export function vectorModule(
   if (inputs.length > MOST_INPUTS || !inputs.every((dtype) => dtype === precision || dtype === 'bool'))
     return null
   const float = precision === 'float64' ? 'f64' : 'f32'
-  const graph = new Graph(WORK)
+  const graph = new Graph()
   let lanes = 2
   // After the parameters of `run`.
   const pointer = (i: number): number => 1 + MOST_INPUTS + i
@@ -130,7 +130,7 @@ export function kernelFor(expr: Expr, dtypes: readonly DType[], precision: DType
   const arrayAt = (dtype: DType, i: number): TypedArray => new arrays[dtype](memory, addressOf(i), CHUNK)
   const views = dtypes.map(arrayAt)
   const results = arrayAt(out, RESULT)
-  const table = new Uint8Array(memory, WORK, constants.length)
+  const table = new Uint8Array(memory, 0, constants.length)
   const step = lanes * bytesPerElement(out)
   return (inputs, { storage }) => {
     // The memory is shared with other kernels, which may have overwritten the constants.

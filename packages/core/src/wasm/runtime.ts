@@ -13,13 +13,10 @@ interface WebAssemblyApi {
 }
 
 /**
- * Pages of 64 KiB in the memory: 3 MiB. It never grows, so views of it stay valid, and what it holds is bounded: kernels
+ * Pages of 64 KiB in the memory: 3 MiB, which a kernel owns only while it runs. It never grows, so views of it stay valid, and what it holds is bounded: kernels
  * copy their operands in blocks. Pages that nobody touches take no room.
  */
 const PAGES = 48
-
-/** Where the work space begins, which is all of the memory: a kernel owns it only while it runs. */
-export const WORK = 0
 
 let memory: { readonly buffer: ArrayBuffer } | undefined
 

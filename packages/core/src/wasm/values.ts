@@ -31,12 +31,6 @@ export class Graph {
   readonly #slow = new Set<SlowPath>()
   /** Whether there are lanes of 64 bits. */
   isWide = false
-  readonly #address: number
-
-  /** The constants shall lie at `address`. */
-  constructor(address: number) {
-    this.#address = address
-  }
 
   #value(
     name: string,
@@ -80,7 +74,8 @@ export class Graph {
   constant(kind: 'f64' | 'f32', value: number): Value {
     const before = this.#values.size
     const load = kind === 'f64' ? 'v128.load64_splat' : 'v128.load32_splat'
-    const address = this.#address + CONSTANT * this.#constants.length
+    // They begin the memory.
+    const address = CONSTANT * this.#constants.length
     const name = Object.is(value, -0) ? '-0' : `${value}`
     const made = this.#value(name, kind, [], (f) => f.i32(0).memory(load, address), value)
     if (this.#values.size > before) this.#constants.push(made)

@@ -1,7 +1,8 @@
 /**
  * @file The scalar algebra as WebAssembly vector code: float64 in two lanes, float32 in four, of which inFloat64 serves the
- * first two; the same bits as the JavaScript source. Imports scalar/algebra.ts and values.ts.
+ * first two; the same bits as the JavaScript source. Imports math/, scalar/algebra.ts and values.ts.
  */
+import { ROUNDER } from '../math/exponential.ts'
 import { constantOf, type Scalar } from '../scalar/algebra.ts'
 import type { Instruction } from './instructions.ts'
 import type { Graph, Kind, Value } from './values.ts'
@@ -9,7 +10,6 @@ import type { Graph, Kind, Value } from './values.ts'
 type Float = 'float64' | 'float32'
 type Operand = Value | number
 
-const ROUNDER = 6755399441055744
 /** The number whose bits, as an integer, are `bits`, for bits below 2^53. */
 const fromBits = (bits: number): number => bits * Number.MIN_VALUE
 

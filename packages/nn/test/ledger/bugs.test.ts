@@ -1,47 +1,13 @@
 /** @file Mistakes put in on purpose: which cells turn wrong, and which only follow. */
 import { tensor } from '@tapegrad/core'
-import { BUGS, type Bug, Dense, ledger, mse, ReLU, Sequential, Sigmoid, Tanh } from '@tapegrad/nn'
+import { BUGS, type Bug, Dense, ledger, mse, ReLU, Sequential, Tanh } from '@tapegrad/nn'
 import { describe, expect, it } from 'vitest'
-import { byId, data, float64, HALF_SUM, messageOf, small } from './models.ts'
-
-/** All sigmoid, so that f' = n (1 - n) everywhere; square in the middle, so that W and its transpose both fit. */
-function model(): Sequential {
-  const weights = [
-    [
-      [0.3, -0.8],
-      [0.5, 0.2],
-      [-0.4, 0.9],
-    ],
-    [
-      [0.6, -0.1, 0.7],
-      [-0.3, 0.8, 0.4],
-      [0.2, 0.5, -0.9],
-    ],
-    [
-      [0.9, -0.6, 0.3],
-      [0.1, 0.4, -0.7],
-    ],
-  ]
-  const layers = weights.flatMap((weight) => {
-    const dense = new Dense(weight[0]!.length, weight.length, float64)
-    dense.weight.assign(tensor(weight, float64))
-    dense.bias!.assign(
-      tensor(
-        weight.map((_, i) => 0.1 * (i + 1)),
-        float64,
-      ),
-    )
-    return [dense, new Sigmoid()]
-  })
-  return new Sequential(...layers)
-}
-const _x = tensor([0.5, -1.5], float64)
-const _y = tensor([1, 0], float64)
+import { allSigmoid, byId, data, float64, HALF_SUM, messageOf, small } from './models.ts'
 
 describe('a mistake made on purpose', () => {
   const batch = data(5, 2)
   const of = (bug: Bug, loss: typeof HALF_SUM | typeof mse = HALF_SUM) =>
-    ledger(model(), batch.x, batch.y, { loss, bug, rate: 0.5 })
+    ledger(allSigmoid(), batch.x, batch.y, { loss, bug, rate: 0.5 })
   const quantities = (report: ReturnType<typeof of>, status: string): string[] =>
     [...new Set(report.rows.filter((row) => row.status === status).map(({ quantity }) => quantity))].sort()
 
@@ -71,7 +37,7 @@ describe('a mistake made on purpose', () => {
   })
 
   it('has the values that the mistake gives', () => {
-    const right = byId(ledger(model(), batch.x, batch.y, { loss: HALF_SUM }))
+    const right = byId(ledger(allSigmoid(), batch.x, batch.y, { loss: HALF_SUM }))
     const value = (bug: Bug, id: string): number => byId(of(bug)).get(id)!.manual
     expect(value('stale-gradients', 'dW1[0][0]')).toBeCloseTo(2 * right.get('dW1[0][0]')!.manual, 14)
     expect(value('forget-half', 'delta1[1], sample 1')).toBeCloseTo(
@@ -80,7 +46,7 @@ describe('a mistake made on purpose', () => {
     )
     expect(value('assign-for-add', 'db3[0]')).toBe(right.get('db3[0], sample 1')!.manual)
     expect(value('drop-derivative', 'delta3[0], sample 0')).toBe(right.get('backprop3[0], sample 0')!.manual)
-    const mean = byId(ledger(model(), batch.x, batch.y, { loss: mse }))
+    const mean = byId(ledger(allSigmoid(), batch.x, batch.y, { loss: mse }))
     const forgotten = byId(of('forget-mean', mse)).get('dW1[0][0]')!.manual
     expect(forgotten / mean.get('dW1[0][0]')!.manual).toBeCloseTo(4, 12)
   })

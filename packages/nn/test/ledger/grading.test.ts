@@ -1,40 +1,9 @@
 /** @file A student's own formulas, and mistakes put in on purpose: what the ledger says of them. */
 import { tensor } from '@tapegrad/core'
-import { type Bug, type DeltaInputs, Dense, ledger, MSE, mse, Sequential, Sigmoid } from '@tapegrad/nn'
+import { type Bug, type DeltaInputs, ledger, MSE, mse } from '@tapegrad/nn'
 import { describe, expect, it } from 'vitest'
-import { byId, data, float64, HALF_SUM, messageOf } from './models.ts'
+import { allSigmoid, byId, data, float64, HALF_SUM, messageOf } from './models.ts'
 
-/** All sigmoid, so that f' = n (1 - n) everywhere; square in the middle, so that W and its transpose both fit. */
-function model(): Sequential {
-  const weights = [
-    [
-      [0.3, -0.8],
-      [0.5, 0.2],
-      [-0.4, 0.9],
-    ],
-    [
-      [0.6, -0.1, 0.7],
-      [-0.3, 0.8, 0.4],
-      [0.2, 0.5, -0.9],
-    ],
-    [
-      [0.9, -0.6, 0.3],
-      [0.1, 0.4, -0.7],
-    ],
-  ]
-  const layers = weights.flatMap((weight) => {
-    const dense = new Dense(weight[0]!.length, weight.length, float64)
-    dense.weight.assign(tensor(weight, float64))
-    dense.bias!.assign(
-      tensor(
-        weight.map((_, i) => 0.1 * (i + 1)),
-        float64,
-      ),
-    )
-    return [dense, new Sigmoid()]
-  })
-  return new Sequential(...layers)
-}
 const x = tensor([0.5, -1.5], float64)
 const y = tensor([1, 0], float64)
 
@@ -45,7 +14,7 @@ const back = ({ W, deltaNext }: DeltaInputs, i: number): number =>
 const right: Delta = (_, inputs) => inputs.n.map((n, i) => back(inputs, i) * n * (1 - n))
 
 const grade = (delta: Delta, batch = { x, y }, loss: typeof HALF_SUM | typeof mse = HALF_SUM) =>
-  ledger(model(), batch.x, batch.y, { loss, delta })
+  ledger(allSigmoid(), batch.x, batch.y, { loss, delta })
 
 describe("a student's delta", () => {
   it('is right when it is', () => {
@@ -61,7 +30,7 @@ describe("a student's delta", () => {
   })
 
   it('is right as n (1 - n) where sigmoids are saturated and n (1 - n) has lost its digits', () => {
-    const saturated = model()
+    const saturated = allSigmoid()
     saturated.parameters()[3]!.assign(25)
     const report = ledger(saturated, x, y, { loss: HALF_SUM, delta: right })
     const slopes = report.rows.filter(({ quantity, layer }) => quantity === 'fPrime' && layer === 2)
@@ -129,7 +98,7 @@ describe("a student's delta", () => {
     const delta: Delta = (layer, inputs) =>
       right(layer, inputs).map((d, i) => (layer === 2 && inputs.sample === 1 && i === 2 ? d + 0.5 : d))
     const report = grade(delta, { x, y })
-    const truth = byId(ledger(model(), x, y, { loss: HALF_SUM })).get('delta2[2], sample 1')!.autograd
+    const truth = byId(ledger(allSigmoid(), x, y, { loss: HALF_SUM })).get('delta2[2], sample 1')!.autograd
     expect(report.firstWrong).toEqual({
       layer: 2,
       neuron: 2,
@@ -166,8 +135,11 @@ describe("a student's delta", () => {
     // Half of a mean over two outputs: forgetting the ½ or the 1/2 is the same.
     const delta: Delta = (layer, inputs) => right(layer, inputs).map((d) => (inputs.last ? 2 * d : d))
     const loss = new MSE({ scale: 0.5 })
-    expect(ledger(model(), x, y, { loss, delta: right }).ok).toBe(true)
-    expect(ledger(model(), x, y, { loss, delta }).firstWrong!.bugs).toEqual(['forget-half', 'forget-mean'])
+    expect(ledger(allSigmoid(), x, y, { loss, delta: right }).ok).toBe(true)
+    expect(ledger(allSigmoid(), x, y, { loss, delta }).firstWrong!.bugs).toEqual([
+      'forget-half',
+      'forget-mean',
+    ])
   })
 
   it('NaN is wrong, and the message says where it may come from', () => {
@@ -196,7 +168,7 @@ describe("a student's delta", () => {
 describe("a student's gradients", () => {
   const options = { loss: HALF_SUM }
   it('right ones', () => {
-    const report = ledger(model(), x, y, {
+    const report = ledger(allSigmoid(), x, y, {
       ...options,
       weightGradient: (_, { delta, input }) => delta.map((d) => input.map((n) => d * n)),
       biasGradient: (_, { delta }) => [...delta],
@@ -215,12 +187,12 @@ describe("a student's gradients", () => {
     ],
     ['delta-missing', (_: number, { delta }: { delta: readonly number[] }) => delta.map(() => 1)],
   ] as const)('%s is recognised', (bug, biasGradient) => {
-    const { firstWrong } = ledger(model(), x, y, { ...options, biasGradient })
+    const { firstWrong } = ledger(allSigmoid(), x, y, { ...options, biasGradient })
     expect(firstWrong).toMatchObject({ bug, layer: 3, neuron: 0, quantity: 'db', sample: null })
   })
   it('n of the wrong layer is recognised, in a batch too', () => {
     const { x, y } = data(2, 2)
-    const { firstWrong } = ledger(model(), x, y, {
+    const { firstWrong } = ledger(allSigmoid(), x, y, {
       ...options,
       weightGradient: (layer, { delta, input, n }) =>
         delta.map((d) => (layer === 2 ? n : input).map((value) => d * value)),
@@ -235,12 +207,12 @@ describe("a student's gradients", () => {
   })
   it('of the wrong size are errors', () => {
     const weights = (rows: number[][]) => () =>
-      ledger(model(), x, y, { ...options, weightGradient: () => rows })
+      ledger(allSigmoid(), x, y, { ...options, weightGradient: () => rows })
     expect(messageOf(weights([[1, 2, 3]]))).toBe('ledger: weightGradient(3, ...) must give 2 rows, got 1')
     expect(messageOf(weights([[1, 2, 3], [1]]))).toBe(
       'ledger: row 1 of weightGradient(3, ...) must give 3 numbers, got 1',
     )
-    expect(messageOf(() => ledger(model(), x, y, { ...options, biasGradient: () => [1] }))).toBe(
+    expect(messageOf(() => ledger(allSigmoid(), x, y, { ...options, biasGradient: () => [1] }))).toBe(
       'ledger: biasGradient(3, ...) must give 2 numbers, got 1',
     )
   })

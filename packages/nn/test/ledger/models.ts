@@ -1,5 +1,5 @@
 /** @file Networks and batches for the ledger's tests. */
-import { Generator, randint, randn, type Tensor } from '@tapegrad/core'
+import { Generator, randint, randn, type Tensor, tensor } from '@tapegrad/core'
 import {
   CrossEntropy,
   Dense,
@@ -25,7 +25,42 @@ export function small(
   return new Sequential(new Dense(2, 3, options), activations[0], new Dense(3, 2, options), activations[1])
 }
 
-/** x and y for it: one sample, or a batch. */
+/**
+ * Three layers, all sigmoid, so that f' = n (1 - n) everywhere; square in the middle, so that W and its transpose both
+ * fit.
+ */
+export function allSigmoid(): Sequential {
+  const weights = [
+    [
+      [0.3, -0.8],
+      [0.5, 0.2],
+      [-0.4, 0.9],
+    ],
+    [
+      [0.6, -0.1, 0.7],
+      [-0.3, 0.8, 0.4],
+      [0.2, 0.5, -0.9],
+    ],
+    [
+      [0.9, -0.6, 0.3],
+      [0.1, 0.4, -0.7],
+    ],
+  ]
+  const layers = weights.flatMap((weight) => {
+    const dense = new Dense(weight[0]!.length, weight.length, float64)
+    dense.weight.assign(tensor(weight, float64))
+    dense.bias!.assign(
+      tensor(
+        weight.map((_, i) => 0.1 * (i + 1)),
+        float64,
+      ),
+    )
+    return [dense, new Sigmoid()]
+  })
+  return new Sequential(...layers)
+}
+
+/** x and y for `small`: one sample, or a batch. */
 export function data(
   seed: number,
   samples: number | null,
