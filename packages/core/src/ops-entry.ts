@@ -31,6 +31,8 @@ export {
   type GradcheckVerdict,
   gradcheck,
 } from './gradcheck.ts'
+// For authors of modules: flags that a compiled function depends on.
+export { guard } from './guard.ts'
 export { type GradHook, onGrad } from './hooks.ts'
 export {
   consoleFormatter,

@@ -1,5 +1,5 @@
 /** @file Module: a part of a model. How it is called, searched, saved. Imports core, marks.ts, place.ts, state-dict.ts and summary.ts. */
-import { enterLayer, leaveLayer, Tensor, to } from '@tapegrad/core/ops'
+import { enterLayer, guard, leaveLayer, Tensor, to } from '@tapegrad/core/ops'
 import { checkOptions, describe, fail, isFloat } from './errors.ts'
 import { type Mark, markOf } from './marks.ts'
 import { notePlace, outermost } from './place.ts'
@@ -45,7 +45,7 @@ export abstract class Module {
 
   /** Whether layers that behave differently in training (dropout, batch normalization) are to do so. */
   get training(): boolean {
-    return this.#training
+    return guard(() => this.#training)
   }
 
   /** Where its tensors and modules are: in its own fields. A subclass may name another array or object that holds them. */
