@@ -1,0 +1,5 @@
+/** @file The table of layers: all rows. */
+import type { Row } from './row.ts'
+import { rows as dense } from './rows/dense.ts'
+
+export const ROWS: readonly Row[] = [...dense]
