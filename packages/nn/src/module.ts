@@ -4,7 +4,7 @@ import { checkOptions, describe, fail, isFloat } from './errors.ts'
 import { type Mark, markOf } from './marks.ts'
 import { notePlace, outermost } from './place.ts'
 import { type LoadReport, restore, type StateDict, snapshot } from './state-dict.ts'
-import { returned, summarize } from './summary.ts'
+import { returned, type SummaryInput, summarize } from './summary.ts'
 
 /** One place in a module that holds a marked tensor: `holder[key]`. */
 interface Slot {
@@ -118,9 +118,13 @@ export abstract class Module {
     )
   }
 
-  /** A table of the layers, their output shapes for an input of `inputShape`, and their numbers of parameters. */
-  summary(inputShape: readonly number[]): string {
-    return summarize(this, contentsOf(this).modules, inputShape)
+  /**
+   * A table of the layers: path, type, output shape, numbers and bytes of parameters. The model runs once, in evaluation
+   * mode, on zeros of `inputs`, a shape for each argument of `forward`; or on a tensor, as for indices:
+   * `model.summary(zeros([1, 8], { dtype: 'int32' }))`.
+   */
+  summary(...inputs: SummaryInput[]): string {
+    return summarize(this, contentsOf(this).modules, inputs)
   }
 
   /** `Dense(4, 3)`: how messages and tables name the module. */

@@ -9,21 +9,65 @@ describe('summary', () => {
   it('lists layers, output shapes and numbers of parameters', () => {
     model.layers[1].weight.requiresGrad = false
     expect(`\n${model.summary([7, 4])}\n`).toBe(`
-Layer                                 Output shape  Parameters
-──────────────────────────────────────────────────────────────
-0 Sequential(Dense(4, 5), Sigmoid())  [7, 5]                 0
-0.0 Dense(4, 5)                       [7, 5]                25
-0.1 Sigmoid()                         [7, 5]                 0
-1 Dense(5, 3, { bias: false })        [7, 3]                15
-──────────────────────────────────────────────────────────────
-40 parameters, 25 trainable
+Layer  Type                                Output shape  Parameters  Bytes
+──────────────────────────────────────────────────────────────────────────
+0      Sequential(Dense(4, 5), Sigmoid())  [7, 5]                 0    0 B
+0.0    Dense(4, 5)                         [7, 5]                25  100 B
+0.1    Sigmoid()                           [7, 5]                 0    0 B
+1      Dense(5, 3, { bias: false })        [7, 3]                15   60 B
+──────────────────────────────────────────────────────────────────────────
+Total parameters: 40 (160 B)
+Trainable: 25 (100 B)
+Frozen: 15 (60 B)
 `)
   })
 
   it('of a single layer has that row', () => {
     expect(new Dense(4, 5).to('float64').summary([4])).toMatch(
-      /^Layer .*\n─+\nDense\(4, 5\) +\[5\] +25\n─+\n25 /,
+      /^Layer .*\n─+\n\(root\) +Dense\(4, 5\) +\[5\] +25 +200 B\n─+\nTotal parameters: 25 \(200 B\)\nTrainable: 25 \(200 B\)$/,
     )
+  })
+
+  it('writes large numbers with commas, bytes in their unit, buffers apart, and cuts long names', () => {
+    class Wide extends Module {
+      readonly inner = new Dense(1000, 1234)
+      readonly mean = buffer(zeros([5000], { dtype: 'float64' }))
+      readonly steps = buffer(zeros([], { dtype: 'int32' }))
+      forward(x: Tensor): Tensor {
+        return this.inner.call(x)
+      }
+      override toString(): string {
+        return `Wide(${'a very long name '.repeat(9)})`
+      }
+    }
+    const table = new Wide().summary([2, 1000])
+    expect(table).toMatch(/^inner +Dense\(1000, 1234\) +\[2, 1234\] +1,235,234 +4\.7 MB$/m)
+    expect(table).toMatch(
+      /\nTotal parameters: 1,235,234 \(4\.7 MB\)\nTrainable: 1,235,234 \(4\.7 MB\)\nBuffers: 5,001 \(39\.1 KB\)$/,
+    )
+    expect(sequential(new Wide() as never).summary([2, 1000])).toMatch(
+      /^0 +Wide\(a very long name .{17}… {2}/m,
+    )
+  })
+
+  it('takes a shape for each argument of forward, and tensors', () => {
+    class Mix extends Module {
+      readonly left = new Dense(2, 3)
+      forward(x: Tensor, indices: Tensor): { sums: Tensor; pair: [Tensor, string] } {
+        return { sums: this.left.call(x), pair: [indices, 'text'] }
+      }
+    }
+    const indices = zeros([4, 1], { dtype: 'int32' })
+    const table = new Mix().summary([4, 2], indices)
+    expect(table).toMatch(/^left +Dense\(2, 3\) +\[4, 3\] +9 +36 B$/m)
+    expect(sequential(new Dense(2, 3)).summary(ones([4, 2]))).toContain('[4, 3]')
+    class Outer extends Module {
+      readonly mix = new Mix()
+      forward(x: Tensor, i: Tensor): unknown {
+        return this.mix.call(x, i)
+      }
+    }
+    expect(new Outer().summary([4, 2], indices)).toMatch(/^mix +Mix\(\) +\[4, 3\], \[4, 1\], "text" +0 /m)
   })
 
   it('counts own parameters of modules that hold others, and shared ones once', () => {
@@ -44,12 +88,12 @@ Layer                                 Output shape  Parameters
       }
     }
     const table = new Outer().summary([2, 3])
-    expect(table).toContain('\n15 parameters, 15 trainable')
-    expect(table).toMatch(/^a Block\(\) +\[2, 3\] +3$/m)
-    expect(table).toMatch(/^a\.dense Dense\(3, 3\) +\[2, 3\] +12$/m)
-    expect(table).toMatch(/^b Block\(\) +\[2, 3\] +0$/m)
-    expect(table).toMatch(/^b\.dense Dense\(3, 3\) +\[2, 3\] +0$/m)
-    expect(table).toMatch(/^b\.unused Sigmoid\(\) +not called +0$/m)
+    expect(table).toContain('\nTotal parameters: 15 (60 B)\nTrainable: 15 (60 B)\nBuffers: 9 (36 B)')
+    expect(table).toMatch(/^a +Block\(\) +\[2, 3\] +3 +\d+ B$/m)
+    expect(table).toMatch(/^a\.dense +Dense\(3, 3\) +\[2, 3\] +12 +\d+ B$/m)
+    expect(table).toMatch(/^b +Block\(\) +\[2, 3\] +0 +\d+ B$/m)
+    expect(table).toMatch(/^b\.dense +Dense\(3, 3\) +\[2, 3\] +0 +\d+ B$/m)
+    expect(table).toMatch(/^b\.unused +Sigmoid\(\) +not called +0 +\d+ B$/m)
   })
 
   it('runs in evaluation mode without recording, and leaves modes and methods as they were', () => {
