@@ -22,9 +22,14 @@ export const snapshot = (entries: readonly Entry[]): StateDict =>
 
 /**
  * Copies the values of `dict` into the tensors, all of them or, after an error, none. A tensor may have several keys, of
- * which one in the dict is enough.
+ * which one in the dict is enough. `check` sees each value, and may throw, before the first is copied.
  */
-export function restore(entries: readonly Entry[], dict: Readonly<StateDict>, strict: boolean): LoadReport {
+export function restore(
+  entries: readonly Entry[],
+  dict: Readonly<StateDict>,
+  strict: boolean,
+  check?: (key: string, value: Tensor) => void,
+): LoadReport {
   const op = 'loadStateDict'
   if (typeof dict !== 'object' || dict === null || dict instanceof Tensor)
     fail(op, `expected an object of tensors, got ${describe(dict)}`)
@@ -43,6 +48,7 @@ export function restore(entries: readonly Entry[], dict: Readonly<StateDict>, st
       fail(op, `${key} has shape ${showShape(value.shape)} in the dict, it must be ${showShape(shape)}`)
     if (value.dtype !== dtype && !(isFloat(value.dtype) && isFloat(dtype)))
       fail(op, `${key} is ${value.dtype} in the dict, it must be ${dtype}; convert it`)
+    check?.(key, value)
   }
   noGrad(() => {
     for (const [key, tensor] of given) assign(tensor, to(dict[key]!, tensor.dtype))

@@ -1,19 +1,14 @@
-/** @file What all optimizers share: parameter groups, learning rates, saved state. Imports core, errors.ts and state-dict.ts. */
-import { assign, broadcastTo, noGrad, Tensor, tensor } from '@tapegrad/core/ops'
-import { checkNonNegative, checkOptions, describe, fail, isFloat, sameShape, showShape } from '../errors.ts'
+/** @file What all optimizers share: parameter groups, learning rates, saved state. Imports core, errors.ts, state-dict.ts and parameters.ts. */
+import { add, assign, broadcastTo, mul, noGrad, Tensor, tensor } from '@tapegrad/core/ops'
+import { checkNonNegative, checkOptions, describe, fail, sameShape, showShape } from '../errors.ts'
 import { type Entry, restore, type StateDict, snapshot } from '../state-dict.ts'
+import { groupsOf, type Params } from './parameters.ts'
 
 /** Settings that every optimizer has. */
 export interface OptimizerOptions {
   /** Learning rate. */
   readonly lr?: number
 }
-
-/** Parameters with settings of their own; those left out are the optimizer's. */
-type GroupOptions<Options> = Options & { readonly params: readonly Tensor[] }
-
-/** What an optimizer takes: tensors, or groups of them. */
-export type Params<Options> = readonly Tensor[] | readonly GroupOptions<Options>[]
 
 /** Parameters that share their settings. `lr` can be set at any time. */
 export class ParameterGroup<Options extends Required<OptimizerOptions>> {
@@ -42,7 +37,7 @@ export class ParameterGroup<Options extends Required<OptimizerOptions>> {
   }
 
   /** The learning rate in the dtype and shape of a parameter: a view that follows `lr`. */
-  rateFor({ dtype, shape }: Tensor): Tensor {
+  rateFor({ dtype, shape }: Pick<Tensor, 'dtype' | 'shape'>): Tensor {
     return broadcastTo(this.#rates[dtype === 'float64' ? 1 : 0]!, shape)
   }
 }
@@ -50,8 +45,10 @@ export class ParameterGroup<Options extends Required<OptimizerOptions>> {
 /** One parameter and what belongs to it: all that a step reads, found once. */
 export interface Slot<Options> {
   readonly parameter: Tensor
-  /** Learning rate in the parameter's shape. */
+  /** Learning rate in the parameter's dtype and shape. */
   readonly rate: Tensor
+  /** Learning rate as one float64 number, for what is computed from it. */
+  readonly lr: Tensor
   readonly options: Options
   /** What changes from step to step besides the parameter. */
   readonly state: Readonly<StateDict>
@@ -80,22 +77,17 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
       group.params.map((parameter) => ({
         parameter,
         rate: group.rateFor(parameter),
+        lr: group.rateFor({ dtype: 'float64', shape: [] }),
         options: group.options,
         state: makeState(parameter, group.options),
       })),
     )
     this.#update = () => {
+      // All are checked before the first one moves.
+      for (let i = 0; i < this.#slots.length; i++) checkGradient(op, this.#slots[i]!, i)
       for (const slot of this.#slots) {
-        const { parameter, rate } = slot
-        const { grad, dtype, shape } = parameter
-        if (grad === null) continue
-        if (dtype !== rate.dtype) fail(op, `a parameter was converted to ${dtype}; make a new optimizer`)
-        if (grad.shape !== shape && !sameShape(grad.shape, shape))
-          fail(
-            op,
-            `parameter ${this.#slots.indexOf(slot)} is ${showShape(shape)}, its grad ${showShape(grad.shape)}`,
-          )
-        this.update(slot, grad)
+        const { grad } = slot.parameter
+        if (grad !== null) this.update(slot, grad)
       }
     }
   }
@@ -126,16 +118,24 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
     return snapshot(this.#entries())
   }
 
-  /** Takes over a state; the optimizer must have been made with parameters and settings of the same kind. */
+  /**
+   * Takes over a state, all of it or, after an error, nothing; the optimizer must have been made with parameters and
+   * settings of the same kind.
+   */
   loadStateDict(dict: Readonly<StateDict>): void {
     const entries = this.#entries()
-    const rates = entries.slice(0, this.groups.length)
-    // Before anything that lasts is overwritten: the rates of the entries are copies.
-    restore(rates, dict, false)
-    for (const [key, rate] of rates) checkNonNegative('loadStateDict', key, rate.item())
-    restore(entries, dict, true)
-    for (const group of this.groups) group.lr = rates.shift()![1].item()
+    restore(entries, dict, true, (key, value) => {
+      if (key.endsWith('.lr')) checkNonNegative('loadStateDict', key, value.item())
+      else this.checkState(key, value)
+    })
+    this.groups.forEach((group, i) => {
+      // The entries of the rates are copies.
+      group.lr = entries[i]![1].item()
+    })
   }
+
+  /** Throws, in the name of loadStateDict, where a loaded value cannot be one that this optimizer saved. */
+  protected checkState(_key: string, _value: Tensor): void {}
 
   /** The learning rates, then the tensors of the state. */
   #entries(): Entry[] {
@@ -148,32 +148,22 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
   }
 }
 
-function groupsOf<Options>(op: string, params: Params<Options>): readonly GroupOptions<Options>[] {
-  // A tensor by its looks: one of another copy of core is refused below, as what it is.
-  const first: unknown = Array.isArray(params) ? params[0] : null
-  const groups: unknown = (first as { shape?: unknown } | null | undefined)?.shape ? [{ params }] : params
-  const seen = new Set<unknown>()
-  for (const group of nonEmpty(op, groups))
-    for (const p of nonEmpty(op, (group as { params?: unknown } | null)?.params)) {
-      const why = whyNot(p) ?? (seen.has(p) ? 'occurs twice; list a shared parameter once' : undefined)
-      if (why !== undefined) fail(op, `parameter ${seen.size} ${why}`)
-      seen.add(p)
-    }
-  return groups as readonly GroupOptions<Options>[]
-}
-
-function nonEmpty(op: string, list: unknown): readonly unknown[] {
-  if (Array.isArray(list) && list.length > 0) return list
-  return fail(
-    op,
-    `expected tensors, such as model.parameters(), or groups { params, lr }, got ${describe(list)}`,
+/** Throws unless a parameter and its gradient, if it has one, are as a step needs them. */
+function checkGradient(op: string, { parameter, rate }: Slot<unknown>, index: number): void {
+  const { grad, dtype, shape } = parameter
+  if (grad === null) return
+  if (dtype !== rate.dtype) fail(op, `a parameter was converted to ${dtype}; make a new optimizer`)
+  if (
+    grad instanceof Tensor &&
+    grad.dtype === dtype &&
+    (grad.shape === shape || sameShape(grad.shape, shape))
   )
+    return
+  const show = (x: unknown): string =>
+    x instanceof Tensor ? `${x.dtype} ${showShape(x.shape)}` : describe(x)
+  fail(op, `parameter ${index} is ${show(parameter)}, its grad is ${show(grad)}; they must be alike`)
 }
 
-/** Why something is no parameter; undefined when it is one. */
-function whyNot(p: unknown): string | undefined {
-  if (!(p instanceof Tensor)) return `is ${describe(p)}, expected a tensor`
-  if (!isFloat(p.dtype)) return `is ${p.dtype}; only floating-point tensors can be trained`
-  const maker = p.node?.primitive
-  return maker ? `was computed by ${maker.name}; only leaves can be trained` : undefined
-}
+/** The gradient of a loss with the penalty weightDecay / 2 |p|^2 added to it. */
+export const penalized = (grad: Tensor, parameter: Tensor, weightDecay: number): Tensor =>
+  weightDecay === 0 ? grad : add(grad, mul(parameter, weightDecay))

@@ -1,8 +1,9 @@
-/** @file SGD: gradient descent with momentum. Imports core, errors.ts and optimizer.ts. */
+/** @file SGD: gradient descent with momentum. Imports core, errors.ts, optimizer.ts and parameters.ts. */
 import { add, assign, broadcastTo, mul, sub, type Tensor, tensor, zeros } from '@tapegrad/core/ops'
 import { checkFinite, checkFlag, checkNonNegative, checkOptions, fail } from '../errors.ts'
 import type { StateDict } from '../state-dict.ts'
-import { Optimizer, type OptimizerOptions, type Params, type Slot } from './optimizer.ts'
+import { Optimizer, type OptimizerOptions, penalized, type Slot } from './optimizer.ts'
+import type { Params } from './parameters.ts'
 
 export interface SGDOptions extends OptimizerOptions {
   /** Learning rate, default 0.001. */
@@ -54,7 +55,7 @@ export class SGD extends Optimizer<Settings> {
 
   protected update({ parameter, rate, options, state }: Slot<Settings>, grad: Tensor): void {
     const { momentum, dampening, nesterov, weightDecay } = options
-    let d = weightDecay === 0 ? grad : add(grad, mul(parameter, weightDecay))
+    let d = penalized(grad, parameter, weightDecay)
     const { momentum_buffer: buffer, share } = state
     if (buffer !== undefined) {
       const entering = share === undefined ? d : mul(d, broadcastTo(share, d.shape))
