@@ -1,5 +1,5 @@
 /** @file How this package refuses: core's error class, the op's name first, then the facts, then the fix. Imports core. */
-import { checkFlag, checkOptions, describe, fail, Tensor } from '@tapegrad/core/ops'
+import { checkFlag, checkOptions, describe, fail, Generator, Tensor } from '@tapegrad/core/ops'
 
 export { checkFlag, checkOptions, describe, fail }
 
@@ -20,6 +20,18 @@ export function checkTensor(op: string, name: string, x: unknown): asserts x is 
     fail(op, `${name} must be a tensor, got ${describe(x)}; make one with tensor(...)`)
 }
 
+/** Throws unless `x` is a tensor of float32 or float64. */
+export function checkFloat(op: string, name: string, x: unknown): asserts x is Tensor {
+  checkTensor(op, name, x)
+  if (!isFloat(x.dtype)) fail(op, `${name} has dtype ${x.dtype}; convert it with to('float32')`)
+}
+
+/** A generator of this copy of core, or undefined for the shared one. */
+export function checkGenerator(op: string, x: unknown): Generator | undefined {
+  if (x === undefined || x instanceof Generator) return x
+  return fail(op, `the generator must be made with new Generator(seed), got ${describe(x)}`)
+}
+
 /** A check that throws unless `fits(x)`: it says which argument should be what, and what it is. */
 const check =
   (what: string, fits: (x: unknown) => boolean) =>
@@ -31,6 +43,11 @@ export const checkFinite = /* @__PURE__ */ check('a finite number', Number.isFin
 export const checkNonNegative = /* @__PURE__ */ check(
   'a finite number >= 0',
   (x) => Number.isFinite(x) && (x as number) >= 0,
+)
+export const checkWhole = /* @__PURE__ */ check('a whole number', Number.isInteger)
+export const checkPositive = /* @__PURE__ */ check(
+  'a finite number > 0',
+  (x) => Number.isFinite(x) && (x as number) > 0,
 )
 export const checkCount = /* @__PURE__ */ check(
   'a whole number >= 1',

@@ -18,8 +18,22 @@ export {
   zeros,
 } from './init.ts'
 export { Layer } from './layer.ts'
-export { Activation, ReLU, Sigmoid, Tanh } from './layers/activations.ts'
+export {
+  Activation,
+  ELU,
+  GELU,
+  LeakyReLU,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from './layers/activations.ts'
 export { Dense, type DenseOptions } from './layers/dense.ts'
+export { Dropout, type DropoutOptions } from './layers/dropout.ts'
+export { Lambda } from './layers/lambda.ts'
+export { Residual } from './layers/residual.ts'
 export { Sequential, sequential } from './layers/sequential.ts'
 export {
   BUGS,

@@ -57,3 +57,14 @@ export type Out<Ls extends readonly unknown[]> = Chain<Ls> extends Flow<infer _,
 /** The layers, the misfit replaced by the message, so that the compiler points at that argument. */
 export type Fitting<Ls extends readonly unknown[]> =
   Chain<Ls> extends Misfit<infer P, infer M> ? { [K in keyof Ls]: K extends P ? M : Ls[K] } : Ls
+
+/** A layer whose output has the trailing dimensions of its input; for another, the message. */
+export type Keeping<L> =
+  Meet<Out<[L]>, In<[L]>> extends { rest: infer R extends Shape; more: [] }
+    ? number extends R['length']
+      ? L
+      : R extends readonly []
+        ? L
+        : Changes<L>
+    : Changes<L>
+type Changes<L> = `this layer makes ${Trailing<Out<[L]>>} of ${Trailing<In<[L]>>}, and must keep the shape`
