@@ -44,7 +44,7 @@ export const checkNonNegative = /* @__PURE__ */ check(
   'a finite number >= 0',
   (x) => Number.isFinite(x) && (x as number) >= 0,
 )
-export const checkWhole = /* @__PURE__ */ check('a whole number', Number.isInteger)
+export const checkInteger = /* @__PURE__ */ check('a whole number', Number.isInteger)
 export const checkPositive = /* @__PURE__ */ check(
   'a finite number > 0',
   (x) => Number.isFinite(x) && (x as number) > 0,
@@ -52,6 +52,11 @@ export const checkPositive = /* @__PURE__ */ check(
 export const checkCount = /* @__PURE__ */ check(
   'a whole number >= 1',
   (x) => Number.isInteger(x) && (x as number) >= 1,
+)
+
+export const checkWhole = /* @__PURE__ */ check(
+  'a whole number >= 0',
+  (x) => Number.isInteger(x) && (x as number) >= 0,
 )
 
 /** Whether two shapes are equal. */

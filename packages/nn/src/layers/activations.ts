@@ -12,7 +12,7 @@ import {
   type Tensor,
   tanh,
 } from '@tapegrad/core/ops'
-import { checkFinite, checkOptions, checkWhole, describe, fail } from '../errors.ts'
+import { checkFinite, checkInteger, checkOptions, describe, fail } from '../errors.ts'
 import { Layer } from '../layer.ts'
 
 /**
@@ -127,7 +127,7 @@ export class Softmax extends Activation {
 
   constructor(axis = -1) {
     super()
-    checkWhole('Softmax', 'the axis', axis)
+    checkInteger('Softmax', 'the axis', axis)
     this.axis = axis
   }
 
