@@ -54,7 +54,7 @@ export const checkCount = /* @__PURE__ */ check(
   (x) => Number.isInteger(x) && (x as number) >= 1,
 )
 
-export const checkWhole = /* @__PURE__ */ check(
+export const checkTally = /* @__PURE__ */ check(
   'a whole number >= 0',
   (x) => Number.isInteger(x) && (x as number) >= 0,
 )
