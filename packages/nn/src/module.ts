@@ -33,14 +33,7 @@ export abstract class Module {
 
   /** Runs `forward`. An error that arises inside says in which layer. */
   call(...args: Parameters<this['forward']>): this['~result'] {
-    const outer = enterLayer(this, placed)
-    try {
-      return returned(this, this.forward(...(args as never[])) as this['~result'])
-    } catch (error) {
-      throw placed(error, this)
-    } finally {
-      leaveLayer(outer)
-    }
+    return within(this, () => this.forward(...(args as never[])) as this['~result'])
   }
 
   /** Whether layers that behave differently in training (dropout, batch normalization) are to do so. */
@@ -130,6 +123,18 @@ export abstract class Module {
   /** `Dense(4, 3)`: how messages and tables name the module. */
   toString(): string {
     return `${this.constructor.name}()`
+  }
+}
+
+/** What `run` returns, run as a call of `module`: so do methods besides `call`. Errors say in which layer they arose. */
+export function within<T>(module: Module, run: () => T): T {
+  const outer = enterLayer(module, placed)
+  try {
+    return returned(module, run())
+  } catch (error) {
+    throw placed(error, module)
+  } finally {
+    leaveLayer(outer)
   }
 }
 
