@@ -1,5 +1,21 @@
 /** @file The entry `@tapegrad/nn`. */
 export { oneHot } from '@tapegrad/core/ops'
+export {
+  type Bytes,
+  type CheckpointPart,
+  decodeCheckpoint,
+  decodeSafetensors,
+  encodeCheckpoint,
+  encodeSafetensors,
+  loadCheckpoint,
+  loadSafetensors,
+  type PlainData,
+  type RestorablePart,
+  type Stateful,
+  safetensorsMetadata,
+  saveCheckpoint,
+  saveSafetensors,
+} from './checkpoint.ts'
 export { type Collated, DataLoader, type Dataset, type LoaderOptions, TensorDataset } from './data.ts'
 export { functionalCall } from './functional.ts'
 export {
