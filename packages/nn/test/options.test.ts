@@ -6,6 +6,8 @@ import {
   crossEntropy,
   DataLoader,
   Dense,
+  Dropout,
+  GELU,
   MinMaxScaler,
   MSE,
   mse,
@@ -24,6 +26,8 @@ const data = new TensorDataset(x)
 const calls: [op: string, first: string, call: (options: never) => unknown][] = [
   ['SGD', 'lr', (o) => new SGD([p()], o)],
   ['Dense', 'bias', (o) => new Dense(2, 3, o)],
+  ['Dropout', 'generator', (o) => new Dropout(0.5, o)],
+  ['GELU', 'approximate', (o) => new GELU(o)],
   ['mse', 'reduction', (o) => mse(x, x, o)],
   ['MSE', 'reduction', (o) => new MSE(o)],
   ['crossEntropy', 'reduction', (o) => crossEntropy(x, x, o)],

@@ -1,5 +1,6 @@
 /** @file The table of layers: all rows. */
 import type { Row } from './row.ts'
 import { rows as dense } from './rows/dense.ts'
+import { rows as simple } from './rows/simple.ts'
 
-export const ROWS: readonly Row[] = [...dense]
+export const ROWS: readonly Row[] = [...dense, ...simple]

@@ -6,10 +6,11 @@
 /** What every row can use. */
 export const preamble = `
 import { type Tensor, zeros } from '@tapegrad/core'
-import { crossEntropy, Dense, Layer, mse, Sequential, SGD, Sigmoid, sequential, Tanh } from '@tapegrad/nn'
+import { crossEntropy, Dense, Layer, mse, Residual, Sequential, SGD, Sigmoid, sequential, Tanh } from '@tapegrad/nn'
 const model = sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3))
 class Halve extends Layer<[4], [2]> { forward(x: Tensor): Tensor { return x } }
 class Image extends Layer<[3, number, number], [8, number, number]> { forward(x: Tensor): Tensor { return x } }
+class Pool extends Layer<[number, 3], [3]> { forward(x: Tensor): Tensor { return x } }
 class Filters extends Layer<[16, number, number], [8, number, number]> { forward(x: Tensor): Tensor { return x } }
 `
 
@@ -38,6 +39,22 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
   ],
   ['sequential(new Dense(9, 5), «new Halve()»)', misfit('Halve', '4', '5')],
   ['sequential(new Image(), «new Filters()»)', misfit('Filters', '16, ?, ?', '8, ?, ?')],
+  // A layer that another cannot be put around.
+  [
+    'new Residual(«new Dense(4, 5)»)',
+    argument('Dense<4, 5>', '"this layer makes [..., 5] of [..., 4], and must keep the shape"'),
+  ],
+  [
+    'new Residual(«sequential(new Dense(4, 5), new Sigmoid())»)',
+    argument(
+      'Sequential<[Dense<4, 5>, Sigmoid]>',
+      '"this layer makes [..., 5] of [..., 4], and must keep the shape"',
+    ),
+  ],
+  [
+    'new Residual(«new Pool()»)',
+    argument('Pool', '"this layer makes [..., 3] of [..., ?, 3], and must keep the shape"'),
+  ],
   // Inputs.
   ['model.call(«zeros([7, 5])»)', argument('Tensor<[7, 5]>', 'Tensor<readonly [7, 4]>')],
   ['new Dense(4, 5).call(«zeros([3])»)', argument('Tensor<[3]>', 'Tensor<readonly [4]>')],

@@ -4,16 +4,21 @@ import {
   crossEntropy,
   DataLoader,
   Dense,
+  Dropout,
   functionalCall,
+  GELU,
+  Lambda,
   Layer,
   MinMaxScaler,
   Module,
   MSE,
   mse,
   parameter,
+  Residual,
   Sequential,
   SGD,
   Sigmoid,
+  Softmax,
   sequential,
   Tanh,
   TensorDataset,
@@ -70,6 +75,19 @@ const asModule: Module = model
 const denseAsLayer: Layer<[4], [5]> = dense
 const mixed: Layer[] = [dense, model, new Sigmoid()]
 
+// Layers around layers, functions as layers.
+is<Tensor<[7, 4]>>()(
+  new Residual(sequential(new Dense(4, 5), new Tanh(), new Dense(5, 4))).call(zeros([7, 4])),
+)
+is<Tensor<[7, 4]>>()(new Residual(new Tanh()).call(zeros([7, 4])))
+is<Tensor<[7, 3]>>()(sequential(new Residual(new Dense(4, 4)), new Dense(4, 3)).call(zeros([7, 4])))
+is<Tensor<[7, number]>>()(new Residual(new Dense(4, n)).call(zeros([7, 4])))
+is<Dense<4, 4>>()(new Residual(new Dense(4, 4)).layer)
+is<Tensor<[7, 4]>>()(sequential(new Dropout(0.5), new Softmax(), new GELU()).call(zeros([7, 4])))
+is<Tensor<[7, 2]>>()(new Lambda<[4], [2]>((x) => x.slice([null, [0, 2]])).call(zeros([7, 4])))
+const square: Tensor<[9]> = sequential(new Dense(4, 4), new Lambda((x) => x.square())).call(zeros([4]))
+const anyResidual: Layer = new Residual(list[0]!)
+
 // Layers and modules that users write.
 class Bilinear extends Module {
   readonly weight = parameter(zeros([3, 2]))
@@ -122,4 +140,4 @@ is<Tensor<[2, 3]>>()(new MinMaxScaler().fitTransform(zeros([2, 3])))
 new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, nesterov: true })
 new SGD([{ params: [dense.weight], lr: 0.3 }, { params: model.parameters() }], { lr: 0.1 })
 
-export { anyBatch, asAnyLayer, asLayer, asModule, denseAsLayer, mixed, open }
+export { anyBatch, anyResidual, asAnyLayer, asLayer, asModule, denseAsLayer, mixed, open, square }
