@@ -55,7 +55,7 @@ export interface Slot<Options> {
 }
 
 /** Changes parameters by their gradients. Steps are tensor ops and `assign`; what changes between them lives in tensors. */
-export abstract class Optimizer<Options extends Required<OptimizerOptions>> {
+export abstract class Optimizer<Options extends Required<OptimizerOptions> = Required<OptimizerOptions>> {
   readonly groups: readonly ParameterGroup<Options>[]
   readonly #slots: readonly Slot<Options>[]
   readonly #update: () => void
