@@ -46,9 +46,19 @@ export {
   Softplus,
   Tanh,
 } from './layers/activations.ts'
+export {
+  Conv1d,
+  Conv2d,
+  type ConvOptions,
+  ConvTranspose2d,
+  type ConvTransposeOptions,
+} from './layers/conv.ts'
 export { Dense, type DenseOptions } from './layers/dense.ts'
 export { Dropout, type DropoutOptions } from './layers/dropout.ts'
+export { Flatten } from './layers/flatten.ts'
 export { Lambda } from './layers/lambda.ts'
+export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts'
+export { AvgPool2d, MaxPool2d, type PoolOptions } from './layers/pool.ts'
 export { Residual } from './layers/residual.ts'
 export { Sequential, sequential } from './layers/sequential.ts'
 export {

@@ -1,6 +1,7 @@
-/** @file How parameters start: functions from a shape to a tensor. Imports core and errors.ts. */
+/** @file How parameters start: functions from a shape to a tensor. Imports core, errors.ts and marks.ts. */
 import { add, full, type Generator, mul, rand, randn, Tensor, tensor } from '@tapegrad/core/ops'
 import { checkFinite, checkNonNegative, describe, fail, sameShape, showShape } from './errors.ts'
+import { parameter } from './marks.ts'
 
 export interface InitOptions {
   /** Default float32. */
@@ -32,6 +33,21 @@ export function initialize(
   if (!(result instanceof Tensor) || !sameShape(result.shape, shape))
     fail(op, `${name} returned ${describe(result)}, expected a tensor of shape ${showShape(shape)}`)
   return result
+}
+
+/** A layer's bias [size]: null for `false`, for `true` uniform in ±limit, else what the initializer makes. */
+export function initializeBias(
+  op: string,
+  bias: boolean | Initializer,
+  size: number,
+  limit: number,
+  options: InitOptions,
+): Tensor<[number]> | null {
+  if (typeof bias !== 'boolean' && typeof bias !== 'function')
+    fail(op, `bias must be true, false or an initializer, got ${describe(bias)}`)
+  if (bias === false) return null
+  const init = bias === true ? uniform(-limit, limit) : bias
+  return parameter(initialize(op, 'bias', init, [size], options) as Tensor<[number]>)
 }
 
 /** Uniform from `low` to `high`. */

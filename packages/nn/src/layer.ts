@@ -14,8 +14,8 @@ export abstract class Layer<In extends Shape = Shape, Out extends Shape = Shape>
   /** What the layer computes. `x` may have any leading dimensions, so it is a plain Tensor. */
   abstract override forward(x: Tensor): Tensor
 
-  /** Runs the layer: [...batch, ...In] -> [...batch, ...Out]. */
-  override call<Batch extends Shape>(x: Tensor<readonly [...Batch, ...In]>): Tensor<[...Batch, ...Out]> {
+  /** Runs the layer: [...batch, ...In] -> [...batch, ...Out]; batch is [] where In has any number of axes. */
+  override call<Batch extends Shape = []>(x: Tensor<readonly [...Batch, ...In]>): Tensor<[...Batch, ...Out]> {
     // Not super.call: its list of arguments costs as much as a small op.
     const outer = enterLayer(this, placed)
     try {

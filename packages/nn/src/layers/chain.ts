@@ -31,18 +31,23 @@ type Chain<
       : Misfit<`${Pos['length']}`, `this layer takes ${Trailing<I>} but gets ${Trailing<Out>}`>
     : Flow<In, Out>
 
-/** Matches the end of Have with Want: what is left of Have, and what Want wants beyond it. */
-type Meet<Have extends Shape, Want extends Shape> = number extends Have['length'] | Want['length']
-  ? { rest: Shape; more: [] }
-  : Want extends readonly [...infer WI extends Shape, infer W extends number]
-    ? Have extends readonly [...infer HI extends Shape, infer H extends number]
-      ? number extends W | H
-        ? Meet<HI, WI>
-        : [H] extends [W]
+/**
+ * Matches the end of Have with Want: what is left of Have, and what Want wants beyond it. A layer that takes a shape of
+ * unknown length takes all axes, those of the batch too: nothing is left, and there may be more axes in front.
+ */
+type Meet<Have extends Shape, Want extends Shape> = number extends Want['length']
+  ? { rest: []; more: Shape }
+  : number extends Have['length']
+    ? { rest: Shape; more: [] }
+    : Want extends readonly [...infer WI extends Shape, infer W extends number]
+      ? Have extends readonly [...infer HI extends Shape, infer H extends number]
+        ? number extends W | H
           ? Meet<HI, WI>
-          : false
-      : { rest: []; more: Want }
-    : { rest: Have; more: [] }
+          : [H] extends [W]
+            ? Meet<HI, WI>
+            : false
+        : { rest: []; more: Want }
+      : { rest: Have; more: [] }
 
 /** `[..., 3, ?]`. */
 type Trailing<S extends Shape> = `[...${Dims<S>}]`
@@ -59,12 +64,9 @@ export type Fitting<Ls extends readonly unknown[]> =
   Chain<Ls> extends Misfit<infer P, infer M> ? { [K in keyof Ls]: K extends P ? M : Ls[K] } : Ls
 
 /** A layer whose output has the trailing dimensions of its input; for another, the message. */
-export type Keeping<L> =
-  Meet<Out<[L]>, In<[L]>> extends { rest: infer R extends Shape; more: [] }
-    ? number extends R['length']
-      ? L
-      : R extends readonly []
-        ? L
-        : Changes<L>
+export type Keeping<L> = number extends In<[L]>['length'] | Out<[L]>['length']
+  ? L
+  : Meet<Out<[L]>, In<[L]>> extends { rest: []; more: [] }
+    ? L
     : Changes<L>
 type Changes<L> = `this layer makes ${Trailing<Out<[L]>>} of ${Trailing<In<[L]>>}, and must keep the shape`

@@ -1,7 +1,7 @@
 /** @file Dense: the fully connected layer. Imports layer.ts, marks.ts and init.ts. */
 import { linear, type Tensor } from '@tapegrad/core/ops'
-import { checkCount, checkOptions, describe, fail } from '../errors.ts'
-import { type Initializer, type InitOptions, initialize, uniform } from '../init.ts'
+import { checkCount, checkOptions } from '../errors.ts'
+import { type Initializer, type InitOptions, initialize, initializeBias, uniform } from '../init.ts'
 import { Layer } from '../layer.ts'
 import { parameter } from '../marks.ts'
 
@@ -30,14 +30,8 @@ export class Dense<I extends number = number, O extends number = number> extends
       'dtype',
       'generator',
     ])
-    if (typeof bias !== 'boolean' && typeof bias !== 'function')
-      fail('Dense', `bias must be true, false or an initializer, got ${describe(bias)}`)
     this.weight = parameter(initialize('Dense', 'init', init, [outputs, inputs], options) as Tensor<[O, I]>)
-    const start = bias === true ? uniform(-limit, limit) : bias
-    this.bias =
-      start === false
-        ? null
-        : parameter(initialize('Dense', 'bias', start, [outputs], options) as Tensor<[O]>)
+    this.bias = initializeBias('Dense', bias, outputs, limit, options) as Tensor<[O]> | null
   }
 
   forward(x: Tensor): Tensor {
