@@ -33,7 +33,9 @@ describe('mse', () => {
     expect(loss.call(prediction, target).item()).toBe(7)
     expect(new MSE().call(prediction, target).item()).toBe(3.5)
     expect(loss.parameters()).toEqual([])
-    expect(() => loss.call(prediction, zeros([4]))).toThrow(/^mse: .*; in MSE\(\)$/)
+    expect(() => loss.call(prediction, zeros([4]))).toThrow(
+      /^mse: .*; in MSE\(\{ reduction: 'sum', scale: 0.5 \}\)$/,
+    )
   })
 
   it('has the gradient prediction - target, for the textbook loss, and the opposite for the target', () => {
@@ -59,7 +61,7 @@ describe('mse', () => {
     expect(() => mse([1] as never, zeros([1]))).toThrow(/^mse: the prediction must be a tensor, got \[1\]/)
     expect(() => mse(zeros([1]), 1 as never)).toThrow(/^mse: the target must be a tensor, got 1/)
     expect(() => mse(zeros([1]), zeros([1]), { reduction: 'avg' as never })).toThrow(
-      `mse: reduction must be 'mean', 'sum' or 'none', got "avg"`,
+      'mse: reduction must be one of mean, batchMean, sum, none, got "avg"',
     )
     expect(() => mse(zeros([1]), zeros([1]), { scale: Number.NaN })).toThrow(
       'mse: scale must be a finite number, got NaN',

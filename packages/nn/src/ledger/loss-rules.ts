@@ -39,9 +39,14 @@ export function lossRuleOf(loss: Loss, y: Tensor, shape: readonly number[]): Los
   if (loss === (crossEntropy as unknown)) return logLikelihood({}, y, shape)
   // A subclass may compute anything, so the class itself counts.
   if (loss.constructor === MSE) return squaredError((loss as MSE).options, y, shape)
-  if (loss.constructor === CrossEntropy) return logLikelihood((loss as CrossEntropy).options, y, shape)
+  if (loss.constructor === CrossEntropy && isPlain(loss as CrossEntropy))
+    return logLikelihood((loss as CrossEntropy).options, y, shape)
   return ruleByTape(loss, y, shape)
 }
+
+/** Whether all samples and classes count alike, as the formula has it. */
+const isPlain = ({ weight, options }: CrossEntropy): boolean =>
+  weight === null && options.ignoreIndex === undefined
 
 /** A loss whose formula is not known: its slope is the tape's, of the loss alone. */
 function ruleByTape(loss: Loss, y: Tensor, shape: readonly number[]): LossRule {

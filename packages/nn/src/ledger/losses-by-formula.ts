@@ -43,7 +43,7 @@ export function squaredError(
   y: Tensor,
   shape: readonly number[],
 ): LossRule {
-  const count = reduction === 'mean' ? y.size : 1
+  const count = reduction === 'mean' ? y.size : reduction === 'batchMean' ? y.shape[0]! : 1
   const c = scale / count
   const targets = rowsOf(y.data, shape.at(-1)!)
   return {
@@ -68,7 +68,7 @@ export function logLikelihood(
   shape: readonly number[],
 ): LossRule {
   const neurons = shape.at(-1)!
-  const count = reduction === 'mean' && shape.length > 1 ? shape[0]! : 1
+  const count = reduction !== 'sum' && shape.length > 1 ? shape[0]! : 1
   const c = scale / count
   const hard =
     y.dtype === 'int32'

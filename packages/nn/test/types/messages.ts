@@ -6,7 +6,7 @@
 /** What every row can use. */
 export const preamble = `
 import { type Tensor, zeros } from '@tapegrad/core'
-import { crossEntropy, Dense, Layer, mse, Residual, Sequential, SGD, Sigmoid, sequential, Tanh } from '@tapegrad/nn'
+import { CrossEntropy, crossEntropy, Dense, L1, Layer, MSE, mse, nll, Residual, Sequential, SGD, Sigmoid, sequential, Tanh } from '@tapegrad/nn'
 const model = sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3))
 class Halve extends Layer<[4], [2]> { forward(x: Tensor): Tensor { return x } }
 class Image extends Layer<[3, number, number], [8, number, number]> { forward(x: Tensor): Tensor { return x } }
@@ -66,6 +66,21 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
     'mse(zeros([7]), zeros([7]), { «reduction»: "avg" })',
     `Type '"avg"' is not assignable to type 'Reduction | undefined'.`,
   ],
+  ['new MSE().call(zeros([7, 3]), «zeros([7])»)', argument('Tensor<[7]>', 'Tensor<[7, 3]>')],
+  ['nll(zeros([7, 3]), «zeros([6])»)', argument('Tensor<[6]>', 'Tensor<[7]>')],
+  [
+    'new CrossEntropy().call(zeros([7, 3]), «zeros([6])»)',
+    argument('Tensor<[6]>', 'Tensor<[7, 3]> | Tensor<[7]>'),
+  ],
+  [
+    'new MSE({ «mask»: zeros([7]) })',
+    `Object literal may only specify known properties, and 'mask' does not exist in type 'LossOptions<"mean">'.`,
+  ],
+  [
+    'const «m»: MSE = new CrossEntropy()',
+    `Type 'CrossEntropy<"mean">' is not assignable to type 'MSE<"mean">'.`,
+  ],
+  ['const «m»: MSE = new L1()', `Type 'L1<"mean">' is not assignable to type 'MSE<"mean">'.`],
   // Results.
   [
     'const «y»: Tensor<[7, 2]> = model.call(zeros([7, 4]))',

@@ -1,18 +1,26 @@
 /** @file Programs whose types must come out as stated. Compiled by types.test.ts, never run. */
 import { type Tensor, tensor, zeros } from '@tapegrad/core'
 import {
+  BCE,
+  bceWithLogits,
+  CosineSimilarity,
+  CrossEntropy,
+  cosineSimilarity,
   crossEntropy,
   DataLoader,
   Dense,
   Dropout,
   functionalCall,
   GELU,
+  huber,
+  klDiv,
   Lambda,
   Layer,
   MinMaxScaler,
   Module,
   MSE,
   mse,
+  nll,
   parameter,
   Residual,
   Sequential,
@@ -119,7 +127,26 @@ is<Tensor<[]>>()(crossEntropy(y, y, { labelSmoothing: 0.1 }))
 is<Tensor<[7]>>()(crossEntropy(y, classes, { reduction: 'none' }))
 is<Tensor<[]>>()(crossEntropy(zeros([3]), tensor(1, { dtype: 'int32' })))
 is<Tensor<[]>>()(crossEntropy(dynamic, dynamic))
-is<Tensor>()(new MSE({ reduction: 'none' }).call(y, y))
+is<Tensor<[]>>()(mse(y, y, { reduction: 'batchMean', mask: zeros([7], { dtype: 'bool' }) }))
+is<Tensor<[7, 3]>>()(huber(y, y, { delta: 2, reduction: 'none' }))
+is<Tensor<[7, 3]>>()(bceWithLogits(y, y, { posWeight: zeros([3]), reduction: 'none' }))
+is<Tensor<[]>>()(klDiv(y, y, { logTarget: true }))
+is<Tensor<[7]>>()(nll(y, classes, { reduction: 'none', ignoreIndex: -100 }))
+is<Tensor<[7, 5]>>()(
+  nll(zeros([7, 3, 5]), zeros([7, 5], { dtype: 'int32' }), { reduction: 'none', weight: zeros([3]) }),
+)
+is<Tensor<[]>>()(cosineSimilarity(y, y))
+is<Tensor<[7]>>()(cosineSimilarity(y, y, { reduction: 'none' }))
+is<Tensor>()(cosineSimilarity(y, y, { reduction: 'none', axis: 0 }))
+is<Tensor<[]>>()(new MSE().call(y, y))
+is<Tensor<[]>>()(new MSE({ scale: 0.5 }).call(y, y, { mask: dynamic }))
+is<Tensor<[7, 3]>>()(new MSE({ reduction: 'none' }).call(y, y))
+is<Tensor<[7]>>()(new CrossEntropy({ reduction: 'none' }).call(y, classes))
+is<Tensor<[]>>()(new CrossEntropy().call(y, y))
+is<Tensor<[7]>>()(new CosineSimilarity({ reduction: 'none' }).call(y, y))
+is<Tensor>()(new CosineSimilarity({ reduction: 'none', axis: 0 }).call(y, y))
+is<Tensor>()(new MSE({ reduction: flag ? 'none' : 'sum' }).call(y, y))
+is<Tensor<[]>>()(functionalCall(new BCE(), {}, y, y))
 
 // Data.
 const pairs = new TensorDataset(zeros([10, 4]), zeros([10]))
