@@ -1,183 +1,179 @@
-/** @file Data in batches: TensorDataset and DataLoader. Imports core and errors.ts. */
-import {
-  arange,
-  type Generator,
-  permutation,
-  type Shape,
-  slice,
-  stack,
-  Tensor,
-  take,
-  tensor,
-} from '@tapegrad/core/ops'
-import { checkCount, checkFlag, checkOptions, checkTensor, describe, fail, showShape } from './errors.ts'
+/** @file DataLoader: samples of a dataset or of a stream in batches. Imports core, errors.ts and data/. */
+import type { Generator } from '@tapegrad/core/ops'
+import type { Collated } from './data/collate.ts'
+import { type Dataset, isDataset } from './data/dataset.ts'
+import { batchCount, datasetBatches, datasetBatchesLater } from './data/dataset-pass.ts'
+import { generatorOf } from './data/order.ts'
+import type { Plan } from './data/plan.ts'
+import { type AbortSignalLike, checkSignal, prefetched, throwIfAborted } from './data/prefetch.ts'
+import { OP } from './data/promises.ts'
+import { isStream, type Samples, StreamSource } from './data/stream.ts'
+import { streamBatches, streamBatchesLater } from './data/stream-pass.ts'
+import { checkCount, checkFlag, checkOptions, checkTally, describe, fail } from './errors.ts'
 
-/** Samples by number. */
-export interface Dataset<Sample> {
-  readonly length: number
-  get(index: number): Sample | Promise<Sample>
-  /** Several samples, collated: a faster way than one by one, where there is one. `indices` is an int32 tensor. */
-  batch?(indices: Tensor<[number]>): unknown
-}
-
-type Row<S extends Shape> = number extends S['length']
-  ? Shape
-  : S extends readonly [number, ...infer R extends Shape]
-    ? R
-    : Shape
-
-/** Row i of each tensor. */
-type RowOfEach<T extends readonly Tensor[]> = {
-  -readonly [K in keyof T]: T[K] extends Tensor<infer S> ? Tensor<Row<S>> : never
-}
-
-/** Tensors of equal length: sample i holds row i of each. */
-export class TensorDataset<const T extends readonly Tensor[]> implements Dataset<RowOfEach<T>> {
-  readonly tensors: T
-  /** Number of samples: the size of axis 0. */
-  readonly length: number
-
-  constructor(...tensors: T) {
-    if (tensors.length === 0) fail('TensorDataset', 'expected at least one tensor, got none')
-    tensors.forEach((x, i) => {
-      checkTensor('TensorDataset', `argument ${i}`, x)
-      if (x.ndim === 0) fail('TensorDataset', `argument ${i} is a 0-d tensor; it needs an axis of samples`)
-      if (x.shape[0] !== tensors[0]!.shape[0]) {
-        fail(
-          'TensorDataset',
-          `argument ${i} of shape ${showShape(x.shape)} has ${x.shape[0]} rows, argument 0 has ${tensors[0]!.shape[0]}; they must agree`,
-        )
-      }
-    })
-    this.tensors = tensors
-    this.length = tensors[0]!.shape[0]!
-  }
-
-  get(index: number): RowOfEach<T> {
-    if (!(Number.isInteger(index) && index >= 0 && index < this.length))
-      fail('TensorDataset', `index ${describe(index)} is out of range for ${this.length} samples`)
-    return this.tensors.map((x) => slice(x as Tensor, [index])) as never
-  }
-
-  batch(indices: Tensor<[number]>): Tensor[] {
-    return this.tensors.map((x) => take(x as Tensor, indices, 0) as Tensor)
-  }
-}
-
-/** What the default `collate` makes of samples: a new first axis of samples wherever a tensor or number stands. */
-export type Collated<Sample> =
-  Sample extends Tensor<infer S>
-    ? Tensor<[number, ...S]>
-    : Sample extends number | boolean
-      ? Tensor<[number]>
-      : { -readonly [K in keyof Sample]: Collated<Sample[K]> }
+export type { Collated } from './data/collate.ts'
+export { type Dataset, mapDataset, subset, TensorDataset } from './data/dataset.ts'
+export type { AbortSignalLike } from './data/prefetch.ts'
+export type { Samples } from './data/stream.ts'
 
 export interface LoaderOptions<Sample, Batch> {
   /** Samples per batch, default 1. */
   readonly batchSize?: number
-  /** Whether each pass takes the samples in a new random order; default false. */
+  /** Whether each pass takes the samples in a new random order; default false. Streams need `shuffleBuffer` for it. */
   readonly shuffle?: boolean
-  /** Where the order comes from; the shared generator when left out. */
+  /**
+   * How many samples of a stream are held to be mixed: each that comes takes the place of a random one of them, which
+   * goes into a batch. The more, the better mixed and the more memory; as many as there are mix as a dataset's shuffle
+   * does. Turns `shuffle` on.
+   */
+  readonly shuffleBuffer?: number
+  /**
+   * Where the orders come from: a seed, or a generator; the shared generator when both are left out. A pass draws from it
+   * once, when it begins, so its state of then is all that is needed to repeat the pass.
+   */
+  readonly seed?: number
   readonly generator?: Generator
   /** Leave out the last batch if it is smaller than the others; default false. */
   readonly dropLast?: boolean
-  /** Makes a batch of samples. By default tensors are stacked and numbers made a tensor, in arrays and objects too. */
-  readonly collate?: (samples: Sample[]) => Batch
+  /**
+   * Makes a batch of samples; in `for await` loops it may return a promise. By default tensors are stacked and numbers
+   * made a tensor, in arrays and plain objects too: see `Collated`.
+   */
+  readonly collate?: (samples: Sample[]) => Batch | Promise<Batch>
+  /**
+   * How many batches are made ahead while one is in use, in `for await` loops; default 1. Only what has to be waited for
+   * is made ahead. Orders do not depend on it.
+   */
+  readonly prefetch?: number
+  /** Ends a pass: the loop throws the signal's reason, and the stream is closed. */
+  readonly signal?: AbortSignalLike
 }
 
-/** Batches of a dataset: `for (const [x, y] of loader)`, or `for await` where the dataset is asynchronous. Each loop is one pass. */
-export class DataLoader<Sample, Batch = Collated<Sample>> {
-  readonly dataset: Dataset<Sample>
+const NAMES = [
+  'batchSize',
+  'shuffle',
+  'shuffleBuffer',
+  'seed',
+  'generator',
+  'dropLast',
+  'collate',
+  'prefetch',
+  'signal',
+]
+
+/** What a loader over a dataset has, and one over a stream has not. */
+type IfSized<Length, T> = Length extends number ? T : undefined
+
+/** What has its samples by number. */
+type Sized<Sample, Length> = (Dataset<Sample> | readonly Sample[]) & { readonly length: Length }
+
+/**
+ * Batches of a dataset, of an array, or of a stream (an iterable, or a function that opens one for each pass):
+ * `for (const [x, y] of loader)`, or `for await` where samples have to be waited for. Each loop is one pass. When it is
+ * left early, by `break` or by an error, the stream is closed. An error of a source is thrown where its batch would have
+ * come, with the number of the sample.
+ */
+export class DataLoader<Sample, Batch = Collated<Sample>, Length = number | undefined> {
+  /** The dataset; undefined for a stream. */
+  readonly dataset: IfSized<Length, Dataset<Sample>>
   readonly batchSize: number
-  /** Number of batches in a pass. */
-  readonly length: number
-  readonly #options: LoaderOptions<Sample, Batch>
+  /** Draws the orders: set its `state` back to that before a pass to repeat it. Undefined: the shared generator. */
+  readonly generator: Generator | undefined
+  readonly #source: Dataset<unknown> | StreamSource
+  readonly #plan: Plan
+  readonly #prefetch: number
+  readonly #signal: AbortSignalLike | undefined
 
-  constructor(dataset: Dataset<Sample>, options: LoaderOptions<Sample, Batch> = {}) {
-    const names = ['batchSize', 'shuffle', 'generator', 'dropLast', 'collate']
-    const {
-      batchSize = 1,
-      shuffle = false,
-      dropLast = false,
-      collate,
-    } = checkOptions('DataLoader', options, names)
-    const length: unknown = dataset?.length
-    if (typeof dataset?.get !== 'function' || !Number.isInteger(length))
-      fail(
-        'DataLoader',
-        `expected a dataset with length and get(index), got ${describe(dataset)}; wrap tensors in new TensorDataset(...)`,
-      )
-    checkCount('DataLoader', 'batchSize', batchSize)
-    checkFlag('DataLoader', 'shuffle', shuffle)
-    checkFlag('DataLoader', 'dropLast', dropLast)
-    if (collate !== undefined && typeof collate !== 'function')
-      fail('DataLoader', `collate must be a function, got ${describe(collate)}`)
-    const count = dataset.length / batchSize
-    this.dataset = dataset
-    this.batchSize = batchSize
-    this.length = dropLast ? Math.floor(count) : Math.ceil(count)
-    this.#options = options
-    if (dataset.length === 0) fail('DataLoader', 'the dataset is empty')
-    if (this.length === 0)
-      fail('DataLoader', `dropLast leaves nothing of ${dataset.length} samples in batches of ${batchSize}`)
+  // A function has a length too, so types must tell it from a dataset first.
+  constructor(open: () => Samples<Sample>, options?: LoaderOptions<Sample, Batch>)
+  constructor(source: Sized<Sample, Length> | Samples<Sample>, options?: LoaderOptions<Sample, Batch>)
+  constructor(source: unknown, options: LoaderOptions<Sample, Batch> = {}) {
+    checkOptions(OP, options, NAMES)
+    const dataset = datasetOf(source)
+    this.#plan = planOf(options, dataset !== undefined)
+    this.#source = dataset ?? new StreamSource(source)
+    this.#prefetch = options.prefetch ?? 1
+    this.#signal = options.signal
+    this.dataset = dataset as IfSized<Length, Dataset<Sample>>
+    this.batchSize = this.#plan.batchSize
+    this.generator = this.#plan.generator
+    // Throws if there is none.
+    if (dataset !== undefined) batchCount(dataset, this.#plan)
   }
 
-  *[Symbol.iterator](): Generator_<Batch> {
-    for (const indices of this.#batches()) {
-      const quick = this.#quick(indices)
-      if (quick !== undefined) yield quick
-      else {
-        const samples = Array.from(indices.data, (i) => this.dataset.get(i))
-        if (samples.some((sample) => sample instanceof Promise))
-          fail('DataLoader', 'the dataset is asynchronous; write for await (const batch of loader)')
-        yield this.#collate(samples as Sample[])
-      }
+  /** Number of batches in a pass; undefined for a stream. */
+  get length(): IfSized<Length, number> {
+    const source = this.#source
+    const length = source instanceof StreamSource ? undefined : batchCount(source, this.#plan)
+    return length as IfSized<Length, number>
+  }
+
+  *[Symbol.iterator](): Iteration<Batch> {
+    throwIfAborted(this.#signal)
+    const source = this.#source
+    const plan = this.#plan
+    const batches =
+      source instanceof StreamSource ? streamBatches(source, plan) : datasetBatches(source, plan)
+    for (const batch of batches) {
+      yield batch as Batch
+      throwIfAborted(this.#signal)
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    for (const indices of this.#batches()) {
-      yield this.#quick(indices) ??
-        this.#collate(await Promise.all(Array.from(indices.data, (i) => this.dataset.get(i))))
-    }
-  }
-
-  /** The batch at once, where the dataset can do that and no collate was given. */
-  #quick(indices: Tensor<[number]>): Batch | undefined {
-    return this.#options.collate === undefined
-      ? (this.dataset.batch?.(indices) as Batch | undefined)
-      : undefined
-  }
-
-  #collate(samples: Sample[]): Batch {
-    return (this.#options.collate ?? (collate as (samples: Sample[]) => Batch))(samples)
-  }
-
-  /** The numbers of the samples of each batch in one pass. */
-  *#batches(): Generator_<Tensor<[number]>> {
-    const { shuffle = false, generator } = this.#options
-    const count = this.dataset.length
-    const order = shuffle
-      ? permutation(count, generator === undefined ? {} : { generator })
-      : arange(0, count, 1, { dtype: 'int32' })
-    for (let b = 0; b < this.length; b++) {
-      const start = b * this.batchSize
-      yield slice(order, [[start, Math.min(start + this.batchSize, count)]]) as Tensor<[number]>
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    const source = this.#source
+    const plan = this.#plan
+    const open = () =>
+      source instanceof StreamSource ? streamBatchesLater(source, plan) : datasetBatchesLater(source, plan)
+    return prefetched(open, this.#prefetch, this.#signal) as AsyncGenerator<Batch, void, undefined>
   }
 }
 
-type Generator_<T> = globalThis.Generator<T, void, undefined>
+type Iteration<T> = globalThis.Generator<T, void, undefined>
 
-function collate(samples: readonly unknown[]): unknown {
-  const [first] = samples
-  if (first instanceof Tensor) return stack(samples as Tensor[], 0)
-  if (typeof first === 'number' || typeof first === 'boolean') return tensor(samples as number[])
-  if (Array.isArray(first))
-    return first.map((_, i) => collate(samples.map((sample) => (sample as unknown[])[i])))
-  if (typeof first === 'object' && first !== null) {
-    const pick = (key: string): unknown[] => samples.map((sample) => (sample as Record<string, unknown>)[key])
-    return Object.fromEntries(Object.keys(first).map((key) => [key, collate(pick(key))]))
+/** The source as a dataset; undefined if it is a stream. */
+function datasetOf(source: unknown): Dataset<unknown> | undefined {
+  if (isDataset(source)) return source
+  if (Array.isArray(source) || ArrayBuffer.isView(source)) {
+    const list = source as ArrayLike<unknown>
+    return {
+      get length() {
+        return list.length
+      },
+      get: (i) => list[i],
+    }
   }
-  return fail('DataLoader', `cannot collate samples that hold ${describe(first)}; pass a collate function`)
+  if (isStream(source)) return undefined
+  return fail(
+    OP,
+    `expected a dataset with length and get(index), or an iterable of samples, got ${describe(source)}; wrap tensors in new TensorDataset(...)`,
+  )
+}
+
+function planOf(options: LoaderOptions<never, unknown>, sized: boolean): Plan {
+  const { batchSize = 1, dropLast = false, shuffleBuffer, collate, prefetch = 1, signal } = options
+  const { shuffle = shuffleBuffer !== undefined } = options
+  checkCount(OP, 'batchSize', batchSize)
+  checkFlag(OP, 'shuffle', shuffle)
+  checkFlag(OP, 'dropLast', dropLast)
+  checkTally(OP, 'prefetch', prefetch)
+  if (collate !== undefined && typeof collate !== 'function')
+    fail(OP, `collate must be a function, got ${describe(collate)}`)
+  if (signal !== undefined) checkSignal(OP, signal)
+  if (shuffleBuffer !== undefined) {
+    checkCount(OP, 'shuffleBuffer', shuffleBuffer)
+    if (sized) fail(OP, 'shuffleBuffer is for streams; a dataset is shuffled as a whole, with shuffle: true')
+  } else if (shuffle && !sized)
+    fail(
+      OP,
+      'a stream is shuffled through a buffer: say how many samples it may hold, as in { shuffleBuffer: 1000 }',
+    )
+  return {
+    batchSize,
+    dropLast,
+    shuffle,
+    shuffleBuffer: shuffle ? shuffleBuffer : undefined,
+    generator: generatorOf(OP, options),
+    collate,
+  }
 }

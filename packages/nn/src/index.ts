@@ -16,7 +16,17 @@ export {
   saveCheckpoint,
   saveSafetensors,
 } from './checkpoint.ts'
-export { type Collated, DataLoader, type Dataset, type LoaderOptions, TensorDataset } from './data.ts'
+export {
+  type AbortSignalLike,
+  type Collated,
+  DataLoader,
+  type Dataset,
+  type LoaderOptions,
+  mapDataset,
+  type Samples,
+  subset,
+  TensorDataset,
+} from './data.ts'
 export { functionalCall } from './functional.ts'
 export {
   constant,

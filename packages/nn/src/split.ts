@@ -1,5 +1,6 @@
-/** @file trainTestSplit: rows for training and rows for testing. Imports core and errors.ts. */
-import { arange, Generator, permutation, type Shape, Tensor, take, tensor } from '@tapegrad/core/ops'
+/** @file trainTestSplit: rows for training and rows for testing. Imports core, errors.ts and data/order.ts. */
+import { type Generator, type Shape, Tensor, take, tensor } from '@tapegrad/core/ops'
+import { generatorOf, orderOf } from './data/order.ts'
 import { checkFlag, checkOptions, checkTensor, describe, fail, showShape } from './errors.ts'
 
 export interface SplitOptions {
@@ -69,15 +70,10 @@ function testRows(op: string, testSize: unknown, count: number): number {
 }
 
 function divide(op: string, count: number, testCount: number, options: SplitOptions): [Tensor, Tensor] {
-  const { shuffle = true, seed, stratify } = options
+  const { shuffle = true, stratify } = options
   checkFlag(op, 'shuffle', shuffle)
-  if (seed !== undefined && options.generator !== undefined) fail(op, 'pass a seed or a generator, not both')
   if (stratify !== undefined && !shuffle) fail(op, 'stratify draws rows at random; leave out shuffle: false')
-  const generator = seed === undefined ? options.generator : new Generator(seed)
-  const order = shuffle
-    ? permutation(count, generator === undefined ? {} : { generator })
-    : arange(0, count, 1, { dtype: 'int32' })
-  const rows = Array.from(order.data)
+  const rows = Array.from(orderOf(count, shuffle, generatorOf(op, options)).data)
   const isTest =
     stratify === undefined
       ? new Set(shuffle ? rows.slice(0, testCount) : rows.slice(count - testCount))

@@ -132,7 +132,7 @@ describe('DataLoader', () => {
       'DataLoader: dropLast leaves nothing of 7 samples in batches of 8',
     )
     expect(() => new DataLoader(rows(3) as never)).toThrow(
-      'DataLoader: expected a dataset with length and get(index), got a tensor of shape [3, 2]; wrap tensors in new TensorDataset(...)',
+      'DataLoader: expected a dataset with length and get(index), or an iterable of samples, got a tensor of shape [3, 2]; wrap tensors in new TensorDataset(...)',
     )
     expect(() => new DataLoader(null as never)).toThrow(/^DataLoader: expected a dataset/)
     expect(() => [...new DataLoader({ length: 1, get: () => 'text' })]).toThrow(
