@@ -56,6 +56,8 @@ export {
   Softplus,
   Tanh,
 } from './layers/activations.ts'
+export { MultiHeadAttention, type MultiHeadAttentionOptions } from './layers/attention.ts'
+export type { AttentionMasks } from './layers/attention-masks.ts'
 export {
   Conv1d,
   Conv2d,
@@ -65,12 +67,14 @@ export {
 } from './layers/conv.ts'
 export { Dense, type DenseOptions } from './layers/dense.ts'
 export { Dropout, type DropoutOptions } from './layers/dropout.ts'
+export { Embedding, type EmbeddingOptions } from './layers/embedding.ts'
 export { Flatten } from './layers/flatten.ts'
 export { Lambda } from './layers/lambda.ts'
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts'
 export { AvgPool2d, MaxPool2d, type PoolOptions } from './layers/pool.ts'
 export { Residual } from './layers/residual.ts'
 export { Sequential, sequential } from './layers/sequential.ts'
+export { TransformerBlock, type TransformerBlockOptions } from './layers/transformer.ts'
 export {
   BUGS,
   type Bug,

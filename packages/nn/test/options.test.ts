@@ -7,12 +7,15 @@ import {
   DataLoader,
   Dense,
   Dropout,
+  Embedding,
   GELU,
   MinMaxScaler,
   MSE,
+  MultiHeadAttention,
   mse,
   SGD,
   TensorDataset,
+  TransformerBlock,
   trainTestSplit,
 } from '@tapegrad/nn'
 import { expect, it } from 'vitest'
@@ -26,6 +29,10 @@ const data = new TensorDataset(x)
 const calls: [op: string, first: string, call: (options: never) => unknown][] = [
   ['SGD', 'lr', (o) => new SGD([p()], o)],
   ['Dense', 'bias', (o) => new Dense(2, 3, o)],
+  ['Embedding', 'init', (o) => new Embedding(3, 2, o)],
+  ['MultiHeadAttention', 'bias', (o) => new MultiHeadAttention(4, 2, o)],
+  ['MultiHeadAttention', 'mask', (o) => new MultiHeadAttention(4, 2).call(zeros([3, 4]), o)],
+  ['TransformerBlock', 'mlpRatio', (o) => new TransformerBlock(4, 2, o)],
   ['Dropout', 'generator', (o) => new Dropout(0.5, o)],
   ['GELU', 'approximate', (o) => new GELU(o)],
   ['mse', 'reduction', (o) => mse(x, x, o)],

@@ -12,6 +12,7 @@ leaves the others as they are. One record per case, in lists by layer; packages/
     method   which method of ours is called, unless `call`; `extra` are its arguments after the inputs
     state    parameters and buffers by key before the call: [shape, values, dtype unless float64]
     after    the buffers by key after the call, where they changed
+    named    names of the last inputs, which our method gets in an object, with what is in extra[0]
     in, out  inputs, and outputs (one per tensor that the call returns)
     g        gradients of sum(out * cotangent), by the key of the parameter and by the number of the input ('$0')
 """
@@ -64,7 +65,19 @@ def listed(result):
     return [x for part in result for x in listed(part)]
 
 
-def layer(kind, args, module, inputs, note="", call=None, mode="train", method="call", extra=None, keep_state=False):
+def layer(
+    kind,
+    args,
+    module,
+    inputs,
+    note="",
+    call=None,
+    mode="train",
+    method="call",
+    extra=None,
+    named=None,
+    keep_state=False,
+):
     """
     Records the PyTorch `module` that is our `new kind(...args)`. `call(module, *inputs)` says how it is called where
     module(*inputs) does not. Parameters and floating-point buffers are drawn anew, unless `keep_state`.
@@ -95,6 +108,8 @@ def layer(kind, args, module, inputs, note="", call=None, mode="train", method="
         record["method"] = method
     if extra:
         record["extra"] = encoded(extra)
+    if named:
+        record["named"] = named
     record["state"] = before
     if after:
         record["after"] = after

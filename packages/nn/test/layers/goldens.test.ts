@@ -14,6 +14,7 @@ interface Golden {
   readonly mode?: 'eval'
   readonly method?: string
   readonly extra?: readonly unknown[]
+  readonly named?: readonly string[]
   readonly state: Readonly<Record<string, Entry>>
   readonly after?: Readonly<Record<string, Entry>>
   readonly in: readonly Entry[]
@@ -63,9 +64,15 @@ describe('layers are those of PyTorch', () => {
     module.loadStateDict(state)
     if (golden.mode === 'eval') module.eval()
     const inputs = golden.in.map(read)
-    const { method = 'call', extra = [] } = golden
-    const run = (xs: readonly Tensor[]): Tensor[] =>
-      listed((module as unknown as Record<string, (...args: unknown[]) => unknown>)[method]!(...xs, ...extra))
+    const { method = 'call', extra = [], named = [] } = golden
+    const call = (...args: unknown[]): Tensor[] =>
+      listed((module as unknown as Record<string, (...args: unknown[]) => unknown>)[method]!(...args))
+    const run = (xs: readonly Tensor[]): Tensor[] => {
+      if (named.length === 0) return call(...xs, ...extra)
+      const first = xs.slice(0, -named.length)
+      const options = Object.fromEntries(named.map((name, i) => [name, xs[first.length + i]]))
+      return call(...first, { ...options, ...(extra[0] as object) })
+    }
 
     const floats = inputs.filter((x) => x.dtype === 'float64')
     let outputs: Tensor[] = []

@@ -1,6 +1,7 @@
 /** @file The table of layers: all rows. */
 import type { Row } from './row.ts'
+import { rows as attention } from './rows/attention.ts'
 import { rows as dense } from './rows/dense.ts'
 import { rows as simple } from './rows/simple.ts'
 
-export const ROWS: readonly Row[] = [...dense, ...simple]
+export const ROWS: readonly Row[] = [...attention, ...dense, ...simple]
