@@ -127,7 +127,17 @@ export {
   type Reduction,
 } from './losses.ts'
 export { buffer, parameter } from './marks.ts'
-export { accuracy, ConfusionMatrix, type ConfusionOptions, confusionMatrix } from './metrics.ts'
+export {
+  type Average,
+  accuracy,
+  type ClassScores,
+  ConfusionMatrix,
+  type ConfusionOptions,
+  confusionMatrix,
+  precisionRecallF1,
+  type ScoreOptions,
+  type Scores,
+} from './metrics.ts'
 export { Module } from './module.ts'
 export { Adagrad, type AdagradOptions } from './optim/adagrad.ts'
 export { Adam, type AdamOptions, AdamW } from './optim/adam.ts'
@@ -136,6 +146,7 @@ export { EMA } from './optim/ema.ts'
 export { Optimizer, type OptimizerOptions, ParameterGroup } from './optim/optimizer.ts'
 export { RMSProp, type RMSPropOptions } from './optim/rms-prop.ts'
 export { SGD, type SGDOptions } from './optim/sgd.ts'
+export { r2 } from './r2.ts'
 export { type MinMaxOptions, MinMaxScaler, StandardScaler } from './scalers.ts'
 export { CosineLR, type CosineLROptions } from './schedules/cosine.ts'
 export { ExponentialLR, type ExponentialLROptions, StepLR, type StepLROptions } from './schedules/decay.ts'

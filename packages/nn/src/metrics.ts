@@ -104,25 +104,124 @@ export function confusionMatrix(
 ): ConfusionMatrix {
   const op = 'confusionMatrix'
   const { labels, classes } = checkOptions(op, options, ['classes', 'labels'])
-  const [predicted, actual] = pairs(op, prediction, target)
-  const all = [...predicted, ...actual]
-  const highest = all.reduce((a, b) => Math.max(a, b))
-  const columns = [prediction, target].map((x) => (x.ndim === 2 && x.shape[1]! > 1 ? x.shape[1]! : 0))
-  const size = classes ?? labels?.length ?? Math.max(highest + 1, ...columns)
-  checkCount(op, 'classes', size)
-  if (size > MOST_CLASSES)
-    fail(op, `${size} classes are more than ${MOST_CLASSES}; number the classes from 0 without gaps`)
+  const { counts, size } = countsOf(op, prediction, target, classes ?? labels?.length)
   if (labels !== undefined && (!Array.isArray(labels) || labels.length !== size))
     fail(op, `expected ${size} labels, one for each class, got ${describe(labels)}`)
-  all.forEach((c) => {
-    if (c < 0 || c >= size) fail(op, `class ${c} is out of range for ${size} classes, 0 to ${size - 1}`)
-  })
-  const counts = new Int32Array(size * size)
-  predicted.forEach((p, i) => {
-    counts[actual[i]! * size + p]!++
-  })
   return new ConfusionMatrix(
     tensor(counts, { shape: [size, size] }),
     labels ?? Array.from({ length: size }, (_, c) => `${c}`),
   )
+}
+
+/** Samples by actual class (row) and predicted class (column); as many classes as there are when it is not said. */
+function countsOf(
+  op: string,
+  prediction: Tensor,
+  target: Tensor,
+  classes: number | undefined,
+): { counts: Int32Array; size: number } {
+  const [predicted, actual] = pairs(op, prediction, target)
+  const highest = [predicted, actual].reduce((most, list) => list.reduce((a, b) => Math.max(a, b), most), 0)
+  const columns = [prediction, target].map((x) => (x.ndim === 2 && x.shape[1]! > 1 ? x.shape[1]! : 0))
+  const size = classes ?? Math.max(highest + 1, ...columns)
+  checkCount(op, 'classes', size)
+  if (size > MOST_CLASSES)
+    fail(op, `${size} classes are more than ${MOST_CLASSES}; number the classes from 0 without gaps`)
+  for (const list of [predicted, actual])
+    for (const c of list)
+      if (c < 0 || c >= size) fail(op, `class ${c} is out of range for ${size} classes, 0 to ${size - 1}`)
+  const counts = new Int32Array(size * size)
+  predicted.forEach((p, i) => {
+    counts[actual[i]! * size + p]!++
+  })
+  return { counts, size }
+}
+
+/** How the scores of the classes become one: see `precisionRecallF1`. */
+export type Average = 'macro' | 'micro' | 'weighted' | 'none'
+
+export interface ScoreOptions<A extends Average = Average> {
+  /** Default 'macro'. */
+  readonly average?: A
+  /** Number of classes, all of which count for 'macro' then; by default those count that occur in the data. */
+  readonly classes?: number
+}
+
+export interface Scores {
+  /** Share of the predictions of a class that are right: tp / (tp + fp). */
+  readonly precision: number
+  /** Share of the samples of a class that are found: tp / (tp + fn). */
+  readonly recall: number
+  /** Harmonic mean of both: 2 tp / (2 tp + fp + fn). */
+  readonly f1: number
+}
+
+/** Scores of each class, in the order of their numbers. */
+export interface ClassScores {
+  readonly precision: readonly number[]
+  readonly recall: readonly number[]
+  readonly f1: readonly number[]
+  /** Samples of each class. */
+  readonly support: readonly number[]
+}
+
+const AVERAGES: readonly string[] = ['macro', 'micro', 'weighted', 'none']
+
+/**
+ * Precision, recall and F1, as scikit-learn's `precision_recall_fscore_support` with the same `average`; prediction and
+ * target as for `accuracy`. 'macro' is the mean over the classes that occur in prediction or target (with `classes`: over
+ * all of them), 'weighted' the mean weighted by the samples of each class, 'micro' counts all classes together (which
+ * makes all three the accuracy), 'none' gives the numbers of each class. A share of nothing is 0: the precision of a class
+ * that is never predicted, the recall of one that no sample has. F1 of averages is the average of F1, not F1 of the
+ * averages.
+ */
+export function precisionRecallF1(
+  prediction: Tensor,
+  target: Tensor,
+  options: ScoreOptions<'none'> & { readonly average: 'none' },
+): ClassScores
+export function precisionRecallF1(
+  prediction: Tensor,
+  target: Tensor,
+  options?: ScoreOptions<'macro' | 'micro' | 'weighted'>,
+): Scores
+export function precisionRecallF1(
+  prediction: Tensor,
+  target: Tensor,
+  options: ScoreOptions = {},
+): Scores | ClassScores {
+  const op = 'precisionRecallF1'
+  const { average = 'macro', classes } = checkOptions(op, options, ['average', 'classes'])
+  if (!AVERAGES.includes(average))
+    fail(op, `average must be one of ${AVERAGES.join(', ')}, got ${describe(average)}`)
+  const { counts, size } = countsOf(op, prediction, target, classes)
+  const [right, actual, predicted] = [nothing(size), nothing(size), nothing(size)]
+  counts.forEach((count, i) => {
+    const [row, column] = [Math.floor(i / size), i % size]
+    if (row === column) right[row]! += count
+    actual[row]! += count
+    predicted[column]! += count
+  })
+  if (average === 'micro') return scoresOf(sum(right), sum(predicted), sum(actual))
+  const scores = right.map((tp, c) => scoresOf(tp, predicted[c]!, actual[c]!))
+  const pick = (name: keyof Scores): number[] => scores.map((score) => score[name])
+  const [precision, recall, f1] = [pick('precision'), pick('recall'), pick('f1')]
+  if (average === 'none') return { precision, recall, f1, support: actual }
+  const weights = actual.map((count, c) =>
+    average === 'weighted' ? count : classes !== undefined || count + predicted[c]! > 0 ? 1 : 0,
+  )
+  const mean = (values: number[]): number => sum(values.map((v, c) => v * weights[c]!)) / sum(weights)
+  return { precision: mean(precision), recall: mean(recall), f1: mean(f1) }
+}
+
+const nothing = (size: number): number[] => new Array<number>(size).fill(0)
+
+/** Right ones among so many predictions of a class, and among so many samples of it. */
+function scoresOf(right: number, predicted: number, actual: number): Scores {
+  const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
+  return {
+    precision: share(right, predicted),
+    recall: share(right, actual),
+    f1: share(2 * right, predicted + actual),
+  }
 }

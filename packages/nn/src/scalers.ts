@@ -1,4 +1,4 @@
-/** @file Scalers: columns brought to one range, and back. Imports core and errors.ts. */
+/** @file Scalers: columns brought to one range, and back. Imports core, errors.ts and state-dict.ts. */
 import {
   add,
   div,
@@ -10,10 +10,13 @@ import {
   type Shape,
   std,
   sub,
-  type Tensor,
+  Tensor,
   where,
+  zeros,
+  zerosLike,
 } from '@tapegrad/core/ops'
-import { checkOptions, checkTensor, fail, isFloat, showShape } from './errors.ts'
+import { checkOptions, checkTensor, fail, isFloat, sameShape, showShape } from './errors.ts'
+import { restore, type StateDict, snapshot } from './state-dict.ts'
 
 /** (x - center) / spread for each column, with a center and spread that `fit` finds; a constant column has the spread 1. */
 abstract class Scaler {
@@ -54,6 +57,43 @@ abstract class Scaler {
     return this
   }
 
+  /** What `fit` found, to be saved with a model: `center` and `spread`, [...features]. */
+  stateDict(): StateDict {
+    const [center, spread] = this.#found()
+    return snapshot([
+      ['center', center],
+      ['spread', spread],
+    ])
+  }
+
+  /**
+   * Takes over what another scaler found, in the place of `fit`. Options, such as the range, are not part of it: make the
+   * scaler with the same ones.
+   */
+  loadStateDict(dict: Readonly<StateDict>): void {
+    const op = this.#op
+    const like = (x: unknown): Tensor => (x instanceof Tensor ? zerosLike(x) : zeros([]))
+    const center = like(dict?.center)
+    const spread = like(dict?.spread)
+    restore(
+      [
+        ['center', center],
+        ['spread', spread],
+      ],
+      dict,
+      true,
+    )
+    if (!isFloat(center.dtype) || center.dtype !== spread.dtype || !sameShape(center.shape, spread.shape))
+      fail(
+        op,
+        `center and spread must be floating-point tensors of one dtype and shape, got ${show(center)} and ${show(spread)}`,
+      )
+    if (!center.data.every(Number.isFinite) || !spread.data.every((x) => x > 0 && x < Infinity))
+      fail(op, 'center must hold finite numbers and spread positive ones; this dict is not that of a scaler')
+    this.#center = center
+    this.#spread = spread
+  }
+
   /** The scaled data; `x` is [..., ...features]. */
   transform<S extends Shape>(x: Tensor<S>): Tensor<S> {
     const [center, spread] = this.#fitted(x as Tensor)
@@ -71,12 +111,18 @@ abstract class Scaler {
     return add(mul(y as Tensor, spread), center) as Tensor<S>
   }
 
-  #fitted(x: Tensor): [Tensor, Tensor] {
-    const op = this.#op
+  #found(): [Tensor, Tensor] {
     const center = this.#center
     const spread = this.#spread
+    if (center === null || spread === null) return fail(this.#op, 'call fit(x) first')
+    return [center, spread]
+  }
+
+  /** What `fit` found, if it fits `x`. */
+  #fitted(x: Tensor): [Tensor, Tensor] {
+    const op = this.#op
     checkTensor(op, 'the data', x)
-    if (center === null || spread === null) return fail(op, 'call fit(x) first')
+    const [center, spread] = this.#found()
     const trailing = x.shape.slice(x.ndim - center.ndim)
     if (showShape(trailing) !== showShape(center.shape))
       fail(
@@ -88,6 +134,8 @@ abstract class Scaler {
     return [center, spread]
   }
 }
+
+const show = ({ dtype, shape }: Tensor): string => `${dtype} ${showShape(shape)}`
 
 export interface MinMaxOptions {
   /** Where each column's least and greatest values go; default [0, 1]. */

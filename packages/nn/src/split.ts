@@ -27,9 +27,20 @@ type Rows<T> =
         : Tensor
     : never
 
+/** [train, test] of each. */
+type Parts<T extends readonly Tensor[]> = T extends readonly [
+  infer First,
+  ...infer Rest extends readonly Tensor[],
+]
+  ? [train: Rows<First>, test: Rows<First>, ...rest: Parts<Rest>]
+  : []
+
+type ThreeOrMore = readonly [Tensor, Tensor, Tensor, ...Tensor[]]
+
 /**
- * Splits tensors along axis 0, all alike: [xTrain, xTest], or [xTrain, xTest, yTrain, yTest]. The same seed gives the
- * same split.
+ * Splits tensors along axis 0, all alike: [xTrain, xTest], [xTrain, xTest, yTrain, yTest], and so on. The same seed gives
+ * the same split. With `stratify` the number of test rows of each class is its share, rounded down or up so that the sum
+ * is right; a class of one row is in one part only.
  */
 export function trainTestSplit<X extends Tensor>(
   x: X,
@@ -40,24 +51,29 @@ export function trainTestSplit<X extends Tensor, Y extends Tensor>(
   y: Y,
   options?: SplitOptions,
 ): [xTrain: Rows<X>, xTest: Rows<X>, yTrain: Rows<Y>, yTest: Rows<Y>]
-export function trainTestSplit(x: Tensor, second?: Tensor | SplitOptions, third?: SplitOptions): unknown {
+export function trainTestSplit<T extends ThreeOrMore>(...tensors: T): Parts<T>
+export function trainTestSplit<T extends ThreeOrMore>(...args: [...T, SplitOptions]): Parts<T>
+export function trainTestSplit(...args: readonly unknown[]): unknown {
   const op = 'trainTestSplit'
-  const pair = second instanceof Tensor
-  const tensors = pair ? [x, second] : [x]
-  if (!pair && second !== undefined && third !== undefined)
-    fail(op, `expected tensors, then options, got ${describe(second)} before ${describe(third)}`)
-  const given = pair || second === undefined ? third : second
-  const options = given === undefined ? {} : checkOptions(op, given, NAMES)
-  for (const t of tensors) {
-    checkTensor(op, 'each argument before the options', t)
-    if (t.ndim === 0) fail(op, 'a 0-d tensor has no rows')
-    if (t.shape[0] !== x.shape[0])
-      fail(op, `${showShape(x.shape)} and ${showShape(t.shape)} differ in their number of rows`)
-  }
-  const count = x.shape[0]!
+  const last = args.at(-1)
+  const lastIsOptions = args.length > 1 && !(last instanceof Tensor)
+  const options = lastIsOptions && last !== undefined ? checkOptions(op, last as SplitOptions, NAMES) : {}
+  const tensors = (lastIsOptions ? args.slice(0, -1) : args) as readonly Tensor[]
+  const count = rowsOf(op, tensors)
   const testCount = testRows(op, options.testSize ?? 0.25, count)
   const [train, test] = divide(op, count, testCount, options)
   return tensors.flatMap((t) => [take(t, train, 0), take(t, test, 0)])
+}
+
+/** The number of rows, in which all must agree. */
+function rowsOf(op: string, tensors: readonly Tensor[]): number {
+  tensors.forEach((t, i) => {
+    checkTensor(op, `argument ${i}, as all before the options,`, t)
+    if (t.ndim === 0) fail(op, 'a 0-d tensor has no rows')
+    if (t.shape[0] !== tensors[0]!.shape[0])
+      fail(op, `${showShape(tensors[0]!.shape)} and ${showShape(t.shape)} differ in their number of rows`)
+  })
+  return tensors[0]?.shape[0] ?? fail(op, 'expected at least one tensor, got none')
 }
 
 function testRows(op: string, testSize: unknown, count: number): number {

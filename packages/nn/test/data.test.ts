@@ -201,7 +201,7 @@ describe('trainTestSplit', () => {
       'trainTestSplit: [20, 2] and [3] differ in their number of rows',
     )
     expect(() => trainTestSplit(tensor(1))).toThrow('trainTestSplit: a 0-d tensor has no rows')
-    expect(() => trainTestSplit([1, 2] as never)).toThrow(/^trainTestSplit: each argument/)
+    expect(() => trainTestSplit([1, 2] as never)).toThrow(/^trainTestSplit: argument 0/)
     expect(() => trainTestSplit(x, 5 as never)).toThrow(
       'trainTestSplit: options must be a plain object, as in { testSize: value }, got 5',
     )

@@ -13,6 +13,7 @@ import {
   MSE,
   MultiHeadAttention,
   mse,
+  precisionRecallF1,
   SGD,
   TensorDataset,
   TransformerBlock,
@@ -40,9 +41,9 @@ const calls: [op: string, first: string, call: (options: never) => unknown][] = 
   ['crossEntropy', 'reduction', (o) => crossEntropy(x, x, o)],
   ['CrossEntropy', 'reduction', (o) => new CrossEntropy(o)],
   ['DataLoader', 'batchSize', (o) => new DataLoader(data, o)],
-  ['trainTestSplit', 'testSize', (o) => trainTestSplit(x, x, o)],
   ['MinMaxScaler', 'range', (o) => new MinMaxScaler(o)],
   ['confusionMatrix', 'classes', (o) => confusionMatrix(classes, classes, o)],
+  ['precisionRecallF1', 'average', (o) => precisionRecallF1(classes, classes, o)],
   ['loadStateDict', 'strict', (o) => new Dense(2, 3).loadStateDict(new Dense(2, 3).stateDict(), o)],
 ]
 
@@ -87,11 +88,18 @@ it('DataLoader and trainTestSplit refuse flags that are no booleans', () => {
   expect(() => new DataLoader(data, { collate: 'stack' as never })).toThrow('collate must be a function')
 })
 
-it('trainTestSplit refuses more than two tensors, and options in the wrong place', () => {
+it('trainTestSplit refuses unknown options, and what is no options, after the tensors', () => {
   const split = trainTestSplit as (...args: unknown[]) => unknown
-  expect(() => split(x, x, x)).toThrow(/^trainTestSplit: options must be a plain object/)
-  expect(() => split(x, { testSize: 1 }, x)).toThrow(/^trainTestSplit: expected tensors, then options/)
-  expect(split(x, undefined, { testSize: 1 })).toHaveLength(2)
+  expect(() => split(x, x, { test_size: 1 })).toThrow(
+    'trainTestSplit: there is no option "test_size"; there are testSize, shuffle, seed, generator, stratify',
+  )
+  for (const options of [null, 'sum', 0.1, [0, 1]])
+    expect(() => split(x, x, x, options)).toThrow(/^trainTestSplit: options must be a plain object, as in/)
+  expect(() => split(x, { testSize: 1 }, x)).toThrow(
+    'trainTestSplit: argument 1, as all before the options, must be a tensor, got a plain object',
+  )
+  expect(() => split()).toThrow('trainTestSplit: expected at least one tensor, got none')
+  expect(split(x, undefined)).toHaveLength(2)
 })
 
 it('the options that there are pass', () => {

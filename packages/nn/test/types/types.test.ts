@@ -10,6 +10,7 @@ describe('the types of layers, losses and data', () => {
   beforeAll(() => {
     compilation = compile([], {
       'nn-results.ts': readFileSync(new URL('results.ts', import.meta.url), 'utf8'),
+      'nn-data.ts': readFileSync(new URL('data-results.ts', import.meta.url), 'utf8'),
       'nn-mistakes.ts': text,
     })
   }, 60_000)
