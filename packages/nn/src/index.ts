@@ -58,6 +58,7 @@ export {
 } from './layers/activations.ts'
 export { MultiHeadAttention, type MultiHeadAttentionOptions } from './layers/attention.ts'
 export type { AttentionMasks } from './layers/attention-masks.ts'
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from './layers/batch-norm.ts'
 export {
   Conv1d,
   Conv2d,
@@ -69,6 +70,7 @@ export { Dense, type DenseOptions } from './layers/dense.ts'
 export { Dropout, type DropoutOptions } from './layers/dropout.ts'
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts'
 export { Flatten } from './layers/flatten.ts'
+export { GroupNorm, type GroupNormOptions } from './layers/group-norm.ts'
 export { Lambda } from './layers/lambda.ts'
 export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts'
 export { AvgPool2d, MaxPool2d, type PoolOptions } from './layers/pool.ts'
