@@ -159,3 +159,32 @@ export { LinearWarmup, type LinearWarmupOptions } from './schedules/warmup.ts'
 export { type SplitOptions, trainTestSplit } from './split.ts'
 export type { LoadReport, StateDict } from './state-dict.ts'
 export type { SummaryInput } from './summary.ts'
+export {
+  type AnyOptimizer,
+  type BatchOf,
+  type Callback,
+  type CheckpointOptions,
+  checkpoints,
+  csvLog,
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  earlyStopping,
+  type FitOptions,
+  type FitStepsOptions,
+  fit,
+  fitSteps,
+  History,
+  type HistoryData,
+  type LearningRateOptions,
+  type LossOf,
+  learningRates,
+  type Metric,
+  type ProgressOptions,
+  type ProgressReport,
+  progress,
+  type RatesReport,
+  type StoppedBy,
+  type TrainingData,
+  type TrainingState,
+  type TrainOptions,
+} from './train.ts'

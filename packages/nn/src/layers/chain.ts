@@ -35,7 +35,7 @@ type Chain<
  * Matches the end of Have with Want: what is left of Have, and what Want wants beyond it. A layer that takes a shape of
  * unknown length takes all axes, those of the batch too: nothing is left, and there may be more axes in front.
  */
-type Meet<Have extends Shape, Want extends Shape> = number extends Want['length']
+export type Meet<Have extends Shape, Want extends Shape> = number extends Want['length']
   ? { rest: []; more: Shape }
   : number extends Have['length']
     ? { rest: Shape; more: [] }
@@ -50,8 +50,8 @@ type Meet<Have extends Shape, Want extends Shape> = number extends Want['length'
       : { rest: Have; more: [] }
 
 /** `[..., 3, ?]`. */
-type Trailing<S extends Shape> = `[...${Dims<S>}]`
-type Dims<S extends Shape> = S extends readonly [infer H extends number, ...infer R extends Shape]
+export type Trailing<S extends Shape> = `[...${Dims<S>}]`
+export type Dims<S extends Shape> = S extends readonly [infer H extends number, ...infer R extends Shape]
   ? `, ${number extends H ? '?' : H}${Dims<R>}`
   : ''
 
