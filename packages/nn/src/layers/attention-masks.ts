@@ -10,6 +10,7 @@ import {
   tensor,
   unsqueeze,
   where,
+  zeros,
 } from '@tapegrad/core/ops'
 import { checkFlag, checkOptions, describe, fail, showShape } from '../errors.ts'
 
@@ -65,6 +66,7 @@ export function combined(masks: AttentionMasks, always: boolean, shape: Shape, d
   const allowed = chosen.length === 0 ? null : chosen.reduce((a, b) => logicalAnd(a, b))
   // Causal attention alone leaves each query at least itself.
   const seeing = given.length === 0 ? null : (any(allowed!, -1, { keepdims: true }) as Tensor)
+  if (shape.at(-1) === 0) return { bias, allowed, seeing: zeros([1, 1, 1], { dtype: 'bool' }) as Tensor }
   return { bias, allowed, seeing }
 }
 
