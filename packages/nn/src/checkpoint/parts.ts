@@ -4,7 +4,7 @@ import { describe } from '../errors.ts'
 import { restore, type StateDict } from '../state-dict.ts'
 import type { TensorEntry } from './header.ts'
 import { type PlainData, tagged, untagged } from './plain-data.ts'
-import { isPlainObject, type Refuse } from './refusal.ts'
+import { ignoringErrors, isPlainObject, type Refuse } from './refusal.ts'
 
 /** Something with a state: a module, an optimizer, a schedule, a scaler, or a class of your own. */
 export interface Stateful {
@@ -119,19 +119,21 @@ export function restoreParts(
   dict: StateDict,
   refuse: Refuse,
 ): void {
-  const undo: (() => void)[] = []
-  for (const [name, part] of wanted)
+  const steps = wanted.map(([name, part]) => ({ name, part, undo: undoing(part) }))
+  // Last what has no state to go back to: when its turn comes, all others have succeeded.
+  steps.sort((a, b) => Number(a.undo === null) - Number(b.undo === null))
+  steps.forEach(({ name, part }, i) => {
     try {
-      undo.push(undoing(part))
       putBack(name, part, dict)
     } catch (error) {
-      for (const step of undo.reverse()) step()
+      for (const { undo } of steps.slice(0, i + 1).reverse()) ignoringErrors(() => undo?.())
       refuse(`${name}: ${(error as Error).message}`, error)
     }
+  })
 }
 
-/** What brings a part back to where it is now. */
-function undoing(part: RestorablePart): () => void {
+/** What brings a part back to where it is now; null for one without a state yet, such as a scaler before `fit`. */
+function undoing(part: RestorablePart): (() => void) | null {
   if (part instanceof Tensor) {
     const before = clone(part.detach())
     return () => put(part, before)
@@ -142,8 +144,11 @@ function undoing(part: RestorablePart): () => void {
       part.state = state
     }
   }
-  const before = part.stateDict()
-  return () => part.loadStateDict(before)
+  let before: StateDict | null = null
+  ignoringErrors(() => {
+    before = part.stateDict()
+  })
+  return before && (() => part.loadStateDict(before!))
 }
 
 function putBack(name: string, part: RestorablePart, dict: StateDict): void {

@@ -4,7 +4,7 @@
  */
 import { TapegradError } from '@tapegrad/core/ops'
 import { type FileSystem, type Node, node } from './node.ts'
-import { checkPath, refuser } from './refusal.ts'
+import { checkPath, ignoringErrors, refuser } from './refusal.ts'
 
 /** What names of temporary files end in: `.model.safetensors.<machine>-<process>-<random>.tapegrad-tmp`. */
 const SUFFIX = '.tapegrad-tmp'
@@ -144,11 +144,4 @@ function machineOf({ fs, hostname }: Node): string {
   let hash = 0
   for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0
   return (hash >>> 0).toString(36)
-}
-
-/** For what only tidies up, and must not hide another error. */
-function ignoringErrors(tidy: () => void): void {
-  try {
-    tidy()
-  } catch {}
 }
