@@ -34,7 +34,9 @@ function importsOf(name: string, text: string): { specifier: string; typeOnly: b
     else if (ts.isModuleDeclaration(node)) add(node.name, true)
     else if (ts.isExternalModuleReference(node)) add(node.expression, false)
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      add(node.arguments[0], false)
+      const [specifier] = node.arguments
+      // As in import('name' as string), whose types are not asked for.
+      add(specifier && ts.isAsExpression(specifier) ? specifier.expression : specifier, false)
     }
     ts.forEachChild(node, visit)
   }

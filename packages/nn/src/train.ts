@@ -13,7 +13,7 @@ import type { BatchOf, Fits, TargetIn } from './train/types.ts'
 export type { AnyOptimizer, Callback, TrainingState } from './train/callbacks.ts'
 export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './train/early-stopping.ts'
 export { type CheckpointOptions, checkpoints, csvLog } from './train/files.ts'
-export { History, type HistoryData, type Series, type StoppedBy } from './train/history.ts'
+export { History, type HistoryData, type StoppedBy } from './train/history.ts'
 export type { FitOptions, FitStepsOptions, LossOf, TrainOptions } from './train/options.ts'
 export {
   type LearningRateOptions,
@@ -25,7 +25,7 @@ export {
 } from './train/progress.ts'
 export type { TrainingData } from './train/source.ts'
 export type { Metric } from './train/totals.ts'
-export type { BatchOf, Fits, TargetIn } from './train/types.ts'
+export type { BatchOf } from './train/types.ts'
 
 /** Whether there was a validation, in the type of the history. */
 type IsGiven<T> = [T] extends [undefined] ? false : true
