@@ -3,15 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Block, blocksOf, complaintsAbout, outputOf, outputOfExample } from './support/programs.ts'
+import {
+  type Block,
+  blocksOf,
+  complaintsAbout,
+  outputOf,
+  outputOfExample,
+  textsOf,
+} from './support/programs.ts'
 
 const docs = fileURLToPath(new URL('../docs', import.meta.url))
-
-const textsOf = (blocks: readonly Block[], wanted: string): string =>
-  blocks
-    .filter(({ language }) => language === wanted)
-    .map(({ text }) => text)
-    .join('')
 
 describe('docs/backprop.md', () => {
   let blocks: Block[]

@@ -1,13 +1,7 @@
 /** @file Keeps docs/transforms.md true: its program is accepted by the compiler, and prints what the page shows. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as core from '../packages/core/src/index.ts'
-import { type Block, blocksOf, complaintsAbout, outputOf } from './support/programs.ts'
-
-const textsOf = (blocks: readonly Block[], wanted: string): string =>
-  blocks
-    .filter(({ language }) => language === wanted)
-    .map(({ text }) => text)
-    .join('')
+import { type Block, blocksOf, complaintsAbout, outputOf, textsOf } from './support/programs.ts'
 
 describe('docs/transforms.md', () => {
   let blocks: Block[]

@@ -28,6 +28,13 @@ export async function blocksOf(page: string): Promise<Block[]> {
   }))
 }
 
+/** The texts of a page's blocks in one language, as one. */
+export const textsOf = (blocks: readonly Block[], wanted: string): string =>
+  blocks
+    .filter(({ language }) => language === wanted)
+    .map(({ text }) => text)
+    .join('')
+
 /** What the compiler says about a program. */
 export function complaintsAbout(program: string): readonly { text: string; message: string }[] {
   const console = 'declare const console: { log(...x: unknown[]): void }'
