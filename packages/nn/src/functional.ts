@@ -27,6 +27,8 @@ export function functionalCall<M extends Module>(
     checkTensor(op, key, value)
     if (!sameShape(value.shape, slot.tensor.shape))
       fail(op, `${key} has shape ${showShape(value.shape)}, it must be ${showShape(slot.tensor.shape)}`)
+    if (replacements.has(slot.tensor) && replacements.get(slot.tensor) !== value)
+      fail(op, `${key} is a shared tensor, and has another value under an earlier key; give it once`)
     replacements.set(slot.tensor, value)
   }
   const result: unknown = withTensors(module, replacements, () =>
@@ -40,10 +42,22 @@ export function functionalCall<M extends Module>(
 /** Runs `f` while other tensors stand wherever the module holds those that are the keys of `replacements`. */
 export function withTensors<T>(module: Module, replacements: ReadonlyMap<Tensor, Tensor>, f: () => T): T {
   const replaced = contentsOf(module).slots.filter(({ tensor }) => replacements.has(tensor))
+  const settable = replaced.filter(({ holder, key }) => canBeSet(holder, key))
   try {
-    for (const { holder, key, tensor } of replaced) holder[key] = replacements.get(tensor)
+    for (const { holder, key, tensor } of settable) holder[key] = replacements.get(tensor)
+    for (const { holder, key, tensor, path } of replaced)
+      if (holder[key] !== replacements.get(tensor))
+        fail(
+          'functionalCall',
+          `${path} cannot be replaced: what holds it is frozen, or has a getter that gives another tensor`,
+        )
     return f()
   } finally {
-    for (const { holder, key, tensor } of replaced) holder[key] = tensor
+    for (const { holder, key, tensor } of settable) holder[key] = tensor
   }
+}
+
+function canBeSet(holder: object, key: string): boolean {
+  const property = Object.getOwnPropertyDescriptor(holder, key)
+  return property?.writable === true || property?.set !== undefined
 }

@@ -18,8 +18,9 @@ interface Slot {
 
 /**
  * A part of a model: it has parameters, and `forward` says what it computes. Fields that hold tensors marked with
- * `parameter` or `buffer`, other modules, or arrays and plain objects of those belong to it. Private `#fields` cannot
- * be seen from outside and are left out.
+ * `parameter` or `buffer`, other modules, or arrays and plain objects of those belong to it. Private `#fields` (and what
+ * `accessor` makes) cannot be seen from outside and are left out. A Map, a Set or another object that holds some of them
+ * is an error, unless they stand in an array or a plain object as well.
  */
 export abstract class Module {
   /** Types only, never set: what `call` returns. */
@@ -31,7 +32,9 @@ export abstract class Module {
   /** What the module computes. Authors write it; users use `call`. */
   abstract forward(...args: never[]): unknown
 
-  /** Runs `forward`. An error that arises inside says in which layer. */
+  /**
+   * Runs `forward`. An error that arises inside says in which layer; of an async one that is true until its first await.
+   */
   call(...args: Parameters<this['forward']>): this['~result'] {
     return within(this, () => this.forward(...(args as never[])) as this['~result'])
   }
@@ -41,7 +44,7 @@ export abstract class Module {
     return guard(() => this.#training)
   }
 
-  /** Where its tensors and modules are: in its own fields. A subclass may name another array or object that holds them. */
+  /** Where its tensors and modules are: in its own fields. A subclass may name an array or object whose keys come first. */
   fields(): object {
     return this
   }
@@ -100,7 +103,7 @@ export abstract class Module {
   /**
    * Copies the values of `dict` into the parameters and buffers, converting between float32 and float64. Keys and shapes
    * must agree, or nothing is loaded; with `strict: false` keys may be missing or unknown, and the report names them.
-   * Every key of a shared tensor is known, since files may have saved it under each.
+   * Every key of a shared tensor is known, since files may have saved it under each; their values must be equal.
    */
   loadStateDict(dict: Readonly<StateDict>, options: { strict?: boolean } = {}): LoadReport {
     const { strict = true } = checkOptions('loadStateDict', options, ['strict'])
@@ -143,20 +146,48 @@ interface Contents {
   readonly modules: [path: string, module: Module][]
 }
 
+/** What a search has found, and values of fields that it does not look into. */
+interface Search extends Contents {
+  readonly closed: [path: string, value: object][]
+}
+
 /** Everything inside a module, in order of its fields; what is shared occurs under each of its paths. */
 export function contentsOf(module: Module): Contents {
-  const contents: Contents = { slots: [], modules: [] }
-  search(module.fields(), '', '', [], contents)
-  return contents
+  const found = search(module)
+  const known = new Set<unknown>([module])
+  for (const { tensor } of found.slots) known.add(tensor)
+  for (const [, inner] of found.modules) known.add(inner)
+  for (const [path, value] of found.closed) {
+    const lost = partsOf(value).find((part) => !known.has(part))
+    if (lost !== undefined)
+      fail(
+        'Module',
+        `${path} is a ${value.constructor?.name} that holds ${lost instanceof Module ? lost : 'a marked tensor'}, which the module does not see there; hold it in an array, a plain object or a Module, or in a #private field if it is no part of the module`,
+      )
+  }
+  return found
+}
+
+function search(module: Module): Search {
+  const found: Search = { slots: [], modules: [], closed: [] }
+  searchModule(module, '', [], found)
+  return found
+}
+
+function searchModule(module: Module, path: string, around: readonly object[], found: Search): void {
+  const fields = module.fields()
+  searchHolder(fields, path, path, around, found)
+  // What a subclass of Sequential adds stands beside the layers.
+  if (fields !== module) searchHolder(module, path, path, [...around, fields], found)
 }
 
 /** `base` is the path of the module that `holder` belongs to, `path` that of `holder`; both end in a dot or are ''. */
-function search(
+function searchHolder(
   holder: object,
   base: string,
   path: string,
   around: readonly object[],
-  found: Contents,
+  found: Search,
 ): void {
   if (around.includes(holder)) return
   const inside = [...around, holder]
@@ -167,11 +198,27 @@ function search(
       const name = mark.name === undefined ? path + key : base + mark.name
       found.slots.push({ path: name, tensor: value, role: mark.role, holder: holder as Slot['holder'], key })
     } else if (value instanceof Module) {
-      found.modules.push([path + key, value])
-      search(value.fields(), `${path}${key}.`, `${path}${key}.`, inside, found)
+      if (found.modules.push([path + key, value]) > MOST_PATHS)
+        fail(
+          'Module',
+          `there are more than ${MOST_PATHS} paths to modules, such as ${path}${key}: modules hold each other; keep what is no part of a module in a #private field`,
+        )
+      searchModule(value, `${path}${key}.`, inside, found)
     } else if (Array.isArray(value) || isPlainObject(value))
-      search(value, base, `${path}${key}.`, inside, found)
+      searchHolder(value, base, `${path}${key}.`, inside, found)
+    else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value))
+      found.closed.push([path + key, value])
   }
+}
+
+const MOST_PATHS = 100_000
+
+/** The modules and marked tensors that a Map, a Set or an instance of a class holds, or arrays in it. */
+function partsOf(value: object): (Module | Tensor)[] {
+  const values = value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value)
+  return values
+    .flat()
+    .filter((part) => part instanceof Module || (part instanceof Tensor && markOf(part) !== undefined))
 }
 
 const isPlainObject = (x: unknown): x is object =>
@@ -197,7 +244,7 @@ export function placed(error: unknown, module: Module): unknown {
     fail('call', `${module} has no forward(...); write one that computes its output`)
   if (error instanceof Error) {
     const inner = outermost(error)
-    const held = contentsOf(module).modules.find(([, other]) => other === inner)
+    const held = search(module).modules.find(([, other]) => other === inner)
     if (inner !== module) notePlace(error, module, held?.[0], null)
   }
   return error

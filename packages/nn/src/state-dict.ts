@@ -50,8 +50,28 @@ export function restore(
       fail(op, `${key} is ${value.dtype} in the dict, it must be ${dtype}; convert it`)
     check?.(key, value)
   }
+  checkShared(op, given, dict)
   noGrad(() => {
     for (const [key, tensor] of given) assign(tensor, to(dict[key]!, tensor.dtype))
   })
   return { missing, unexpected }
+}
+
+/** Throws where keys of one tensor have different values, of which one would be lost. */
+function checkShared(op: string, given: readonly Entry[], dict: Readonly<StateDict>): void {
+  const first = new Map<Tensor, string>()
+  for (const [key, tensor] of given) {
+    const other = first.get(tensor)
+    if (other === undefined) first.set(tensor, key)
+    else if (!sameValues(to(dict[other]!, tensor.dtype), to(dict[key]!, tensor.dtype)))
+      fail(
+        op,
+        `${other} and ${key} are one shared tensor, but have different values in the dict; delete one of the two`,
+      )
+  }
+}
+
+/** Equal, or both NaN. */
+function sameValues({ data: a }: Tensor, { data: b }: Tensor): boolean {
+  return a.every((x: number, i: number) => x === b[i] || (x !== x && b[i] !== b[i]))
 }

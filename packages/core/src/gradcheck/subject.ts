@@ -26,7 +26,7 @@ export interface Subject {
 
 /**
  * A module, as far as gradcheck needs to know one: it runs, and it names its parameters, which it keeps in its fields,
- * or in arrays, plain objects and modules there. `fields()` may name another object that holds them.
+ * or in arrays, plain objects and modules there. `fields()` may name an object that holds some of them.
  */
 export interface GradcheckModule {
   namedParameters(): Iterable<readonly [name: string, parameter: Tensor]>
@@ -115,7 +115,7 @@ interface Slot {
 function overModule(module: GradcheckModule, args: readonly unknown[]): Subject {
   const parameters = [...module.namedParameters()].filter(([, x]) => isFloat(x.dtype))
   const slots: Slot[] = []
-  collectSlots(fieldsOf(module), slots, new Set())
+  collectModule(module, slots, new Set())
   for (const [name, x] of parameters) {
     if (!slots.some(({ tensor }) => tensor === x))
       fail(
@@ -137,13 +137,18 @@ function overModule(module: GradcheckModule, args: readonly unknown[]): Subject 
 
 const fieldsOf = (x: object): object => (hasMethod(x, 'fields') ? (x as { fields(): object }).fields() : x)
 
+function collectModule(module: object, slots: Slot[], seen: Set<object>): void {
+  collectSlots(fieldsOf(module), slots, seen)
+  collectSlots(module, slots, seen)
+}
+
 function collectSlots(holder: object, slots: Slot[], seen: Set<object>): void {
   if (seen.has(holder)) return
   seen.add(holder)
   for (const [key, value] of Object.entries(holder) as [string, unknown][]) {
     if (value instanceof Tensor) slots.push({ holder: holder as Slot['holder'], key, tensor: value })
     else if (typeof value === 'object' && value !== null && holdsTensors(value)) {
-      collectSlots(fieldsOf(value), slots, seen)
+      collectModule(value, slots, seen)
     }
   }
 }
