@@ -20,6 +20,7 @@ import {
   trainTestSplit,
 } from '@tapegrad/nn'
 import { expect, it } from 'vitest'
+import { optimOptions } from './optim/options.ts'
 
 const p = () => zeros([2], { requiresGrad: true })
 const x = zeros([4, 2])
@@ -29,6 +30,7 @@ const data = new TensorDataset(x)
 /** Each call as JavaScript may make it, with one argument for the options. */
 const calls: [op: string, first: string, call: (options: never) => unknown][] = [
   ['SGD', 'lr', (o) => new SGD([p()], o)],
+  ...optimOptions,
   ['Dense', 'bias', (o) => new Dense(2, 3, o)],
   ['Embedding', 'init', (o) => new Embedding(3, 2, o)],
   ['MultiHeadAttention', 'bias', (o) => new MultiHeadAttention(4, 2, o)],

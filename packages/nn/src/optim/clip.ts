@@ -22,7 +22,7 @@ import { checkParameters } from './parameters.ts'
 
 export interface ClipGradNormOptions {
   /** 2 for the Euclidean norm, 1 for the sum of magnitudes, Infinity for the largest one; default 2. */
-  readonly normType?: 1 | 2 | typeof Infinity
+  readonly normType?: number
   /**
    * Throw where the norm is NaN or infinite, and say which gradient made it so; default false. It looks at the norm, so a
    * function that is compiled cannot have it.

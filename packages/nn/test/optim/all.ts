@@ -86,3 +86,7 @@ export const leaf = (...values: number[]): Tensor =>
 export function setGrad(p: Tensor, values: readonly number[]): void {
   p.grad = tensor(Float64Array.from(values), { shape: [...p.shape], dtype: p.dtype as 'float64' })
 }
+
+/** All that a dict of tensors says, to be compared: NaN equals NaN, 0 is not -0. */
+export const contents = (dict: Readonly<Record<string, Tensor>>): unknown =>
+  Object.entries(dict).map(([key, { dtype, shape, data }]) => [key, dtype, [...shape], Array.from(data)])

@@ -7,6 +7,7 @@
 export const preamble = `
 import { type Tensor, zeros } from '@tapegrad/core'
 import { CrossEntropy, crossEntropy, Dense, L1, Layer, MSE, mse, nll, Residual, Sequential, SGD, Sigmoid, sequential, Tanh } from '@tapegrad/nn'
+import { Adam, clipGradNorm, OneCycleLR, StepLR } from '@tapegrad/nn'
 const model = sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3))
 class Halve extends Layer<[4], [2]> { forward(x: Tensor): Tensor { return x } }
 class Image extends Layer<[3, number, number], [8, number, number]> { forward(x: Tensor): Tensor { return x } }
@@ -94,5 +95,21 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
   [
     'new SGD(model.parameters(), { «rate»: 0.1 })',
     `Object literal may only specify known properties, and 'rate' does not exist in type 'SGDOptions'.`,
+  ],
+  [
+    'new Adam(model.parameters(), { «betas»: 0.9 })',
+    `Type 'number' is not assignable to type 'readonly [number, number]'.`,
+  ],
+  [
+    'new StepLR(new Adam(model.parameters()), «{ gamma: 0.1 }»)',
+    argument('{ gamma: number; }', 'StepLROptions'),
+  ],
+  [
+    'new OneCycleLR(new Adam(model.parameters()), { maxLr: 1, totalSteps: 9, «annealStrategy»: "cosine" })',
+    `Type '"cosine"' is not assignable to type '"cos" | "linear"'.`,
+  ],
+  [
+    'clipGradNorm(model.parameters(), 1, { «normType»: "inf" })',
+    `Type 'string' is not assignable to type 'number'.`,
   ],
 ]
