@@ -53,7 +53,7 @@ const surprise = (p: Tensor, t: Tensor): Tensor => {
     'bce',
     'the prediction',
     p,
-    (value) => value >= 0 && value <= 1,
+    (value) => value < 0 || value > 1,
     'of logits the loss is bceWithLogits',
   )
   const yes = cost(p, log, p)

@@ -48,7 +48,7 @@ function checkKLDiv<O extends KLDivOptions>(op: string, options: O, names: reado
 /** q (log q - p) for probabilities q; where q is 0 it is 0, and so is the slope by q of its first term. */
 const fromTarget = (p: Tensor, q: Tensor): Tensor => {
   const fix = 'of log-probabilities say so: { logTarget: true }'
-  checkValues('klDiv', 'the target', q, (value) => value >= 0, fix)
+  checkValues('klDiv', 'the target', q, (value) => value < 0, fix)
   return sub(mul(q, log(where(eq(q, 0), 1, q))), product(q, p))
 }
 

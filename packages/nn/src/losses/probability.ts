@@ -8,14 +8,14 @@ export function product(weight: Tensor, x: Tensor): Tensor {
 }
 
 /**
- * Throws where a value of `x` is not `allowed`, if values can be read: inside of vmap there are none yet, and what is
- * computed from such values is NaN.
+ * Throws where a value of `x` is `bad`, if values can be read: inside of vmap there are none yet, and what is computed from
+ * such values is NaN. A NaN is not bad: it comes from elsewhere, and goes on to where it is looked for.
  */
 export function checkValues(
   op: string,
   name: string,
   x: Tensor,
-  allowed: (value: number) => boolean,
+  bad: (value: number) => boolean,
   fix: string,
 ): void {
   let data: ArrayLike<number>
@@ -25,6 +25,5 @@ export function checkValues(
     return
   }
   for (let i = 0; i < data.length; i++)
-    if (!allowed(data[i]!))
-      fail(op, `${name} holds ${data[i]} (number ${i}), which is no probability; ${fix}`)
+    if (bad(data[i]!)) fail(op, `${name} holds ${data[i]} (number ${i}), which is no probability; ${fix}`)
 }
