@@ -55,7 +55,8 @@ export async function outputOf(program: string): Promise<string> {
   try {
     const file = join(folder, 'program.mjs')
     await writeFile(file, outputFiles[0]!.contents)
-    return (await run(process.execPath, [file], { env })).stdout
+    // What it writes goes to its folder.
+    return (await run(process.execPath, [file], { env, cwd: folder })).stdout
   } finally {
     await rm(folder, { recursive: true })
   }
