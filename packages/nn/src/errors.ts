@@ -44,6 +44,10 @@ export const checkNonNegative = /* @__PURE__ */ check(
   'a finite number >= 0',
   (x) => Number.isFinite(x) && (x as number) >= 0,
 )
+export const checkProbability = /* @__PURE__ */ check(
+  'a probability, from 0 to 1',
+  (x) => typeof x === 'number' && x >= 0 && x <= 1,
+)
 export const checkInteger = /* @__PURE__ */ check('a whole number', Number.isInteger)
 export const checkPositive = /* @__PURE__ */ check(
   'a finite number > 0',

@@ -12,6 +12,7 @@ leaves the others as they are. One record per case, in lists by layer; packages/
     method   which method of ours is called, unless `call`; `extra` are its arguments after the inputs
     state    parameters and buffers by key before the call: [shape, values, dtype unless float64]
     after    the buffers by key after the call, where they changed
+    together how many of the last inputs our method gets in a list
     named    names of the last inputs, which our method gets in an object, with what is in extra[0]
     in, out  inputs, and outputs (one per tensor that the call returns)
     g        gradients of sum(out * cotangent), by the key of the parameter and by the number of the input ('$0')
@@ -76,6 +77,7 @@ def layer(
     method="call",
     extra=None,
     named=None,
+    together=0,
     keep_state=False,
 ):
     """
@@ -108,6 +110,8 @@ def layer(
         record["method"] = method
     if extra:
         record["extra"] = encoded(extra)
+    if together:
+        record["together"] = together
     if named:
         record["named"] = named
     record["state"] = before

@@ -1,6 +1,6 @@
 /** @file Dropout: elements set to 0 at random while training. Imports core, errors.ts and activations.ts. */
 import { type Generator, ge, mul, rand, type Tensor, where } from '@tapegrad/core/ops'
-import { checkFloat, checkGenerator, checkOptions, describe, fail } from '../errors.ts'
+import { checkFloat, checkGenerator, checkOptions, checkProbability } from '../errors.ts'
 import { Activation } from './activations.ts'
 
 export interface DropoutOptions {
@@ -25,8 +25,7 @@ export class Dropout extends Activation {
 
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super()
-    if (typeof p !== 'number' || !(p >= 0 && p <= 1))
-      fail('Dropout', `p must be a probability, from 0 to 1, got ${describe(p)}`)
+    checkProbability('Dropout', 'p', p)
     const { generator } = checkOptions('Dropout', options, ['generator'])
     this.p = p
     this.generator = checkGenerator('Dropout', generator) ?? null

@@ -17,7 +17,7 @@ export function sizesOf(op: string, name: string, value: unknown, least: 0 | 1, 
 }
 
 /** A setting, what it is, and what it is unless told. */
-type Setting = readonly [name: string, value: unknown, unlessTold: unknown]
+export type Setting = readonly [name: string, value: unknown, unlessTold: unknown]
 
 /** `Conv2d(3, 8, 3, { padding: 1 })`: the code that makes the layer, settings left out that are as they are unless told. */
 export function shown(kind: string, values: readonly unknown[], settings: readonly Setting[]): string {

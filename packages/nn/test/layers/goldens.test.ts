@@ -14,6 +14,7 @@ interface Golden {
   readonly mode?: 'eval'
   readonly method?: string
   readonly extra?: readonly unknown[]
+  readonly together?: number
   readonly named?: readonly string[]
   readonly state: Readonly<Record<string, Entry>>
   readonly after?: Readonly<Record<string, Entry>>
@@ -64,10 +65,11 @@ describe('layers are those of PyTorch', () => {
     module.loadStateDict(state)
     if (golden.mode === 'eval') module.eval()
     const inputs = golden.in.map(read)
-    const { method = 'call', extra = [], named = [] } = golden
+    const { method = 'call', extra = [], named = [], together = 0 } = golden
     const call = (...args: unknown[]): Tensor[] =>
       listed((module as unknown as Record<string, (...args: unknown[]) => unknown>)[method]!(...args))
     const run = (xs: readonly Tensor[]): Tensor[] => {
+      if (together > 0) return call(...xs.slice(0, -together), xs.slice(-together))
       if (named.length === 0) return call(...xs, ...extra)
       const first = xs.slice(0, -named.length)
       const options = Object.fromEntries(named.map((name, i) => [name, xs[first.length + i]]))
