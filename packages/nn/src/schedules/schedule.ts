@@ -13,11 +13,13 @@ import { type Entry, restore, type StateDict, snapshot } from '../state-dict.ts'
 export abstract class Schedule {
   /** What changes from step to step: the count of steps, the base rates, and what a schedule adds, under PyTorch's names. */
   readonly state: Readonly<StateDict>
+  readonly #op: string
   readonly #groups: Optimizer['groups']
 
   constructor(op: string, optimizer: Optimizer, state: Readonly<StateDict> = {}) {
     if (!(optimizer instanceof Optimizer))
       fail(op, `expected an optimizer, such as new Adam(model.parameters()), got ${describe(optimizer)}`)
+    this.#op = op
     this.#groups = optimizer.groups
     this.state = { last_epoch: scalar(0), base_lrs: vector(this.rates), ...state }
   }
@@ -57,8 +59,9 @@ export abstract class Schedule {
     return Array.from(this.state.base_lrs!.data)
   }
 
-  /** Sets the rate of each group. */
+  /** Sets the rate of each group, or of none if one is no rate. */
   protected setRates(rates: readonly number[]): void {
+    for (const rate of rates) checkNonNegative(this.#op, 'the next rate', rate)
     this.#groups.forEach((group, i) => {
       group.lr = rates[i]!
     })
