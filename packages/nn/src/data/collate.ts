@@ -88,7 +88,7 @@ function isPlain(x: unknown): x is object {
 
 /** What must be equal in two samples, in words. */
 function show(x: unknown): string {
-  if (x instanceof Tensor) return `a ${x.dtype} tensor of shape ${showShape(x.shape)}`
+  if (x instanceof Tensor) return `a tensor of shape ${showShape(x.shape)} (${x.dtype})`
   if (isNumbers(x)) return `a ${x.constructor.name} of length ${x.length}`
   if (Array.isArray(x)) return `an array of length ${x.length}`
   if (isPlain(x)) return `an object with the keys ${Object.keys(x).sort().join(', ')}`
