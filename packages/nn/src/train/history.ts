@@ -1,5 +1,5 @@
 /** @file History: the numbers of a training, epoch by epoch. Imports errors.ts and table.ts. */
-import { describe, fail } from '../errors.ts'
+import { checkTally, describe, fail } from '../errors.ts'
 import { shortNumber, tableOf } from './table.ts'
 
 /**
@@ -86,23 +86,26 @@ export class History<Names extends string = string, Validated extends boolean = 
     const given = (data instanceof History ? data.toJSON() : data) as Partial<HistoryData> | null
     if (typeof given !== 'object' || given === null || Array.isArray(given))
       return fail(op, `expected the data of a history, got ${describe(data)}`)
-    const { metrics, validationMetrics, steps, stoppedBy } = given
-    const history = new History<string, true>(Object.keys(metrics ?? {}))
+    const { metrics = {}, validationMetrics, steps, stoppedBy = null } = given
+    if (typeof metrics !== 'object' || metrics === null)
+      fail(op, `metrics must be an object of series, got ${describe(metrics)}`)
+    const history = new History<string, true>(Object.keys(metrics))
     const epochs = Array.isArray(given.loss) ? given.loss.length : 0
     for (const key of SERIES) {
       const own: number[] = history[key]
       own.push(...numbers(op, key, given[key], epochs, key === 'validationLoss'))
     }
     for (const name of Object.keys(history.metrics)) {
-      history.metrics[name]!.push(...numbers(op, `metrics.${name}`, metrics![name], epochs))
+      history.metrics[name]!.push(...numbers(op, `metrics.${name}`, metrics[name], epochs))
       const validated = validationMetrics?.[name]
       const own: number[] = history.validationMetrics[name]!
       own.push(...numbers(op, `validationMetrics.${name}`, validated, history.validationLoss.length))
     }
-    if (!Number.isInteger(steps) || steps! < 0)
-      fail(op, `steps must be a whole number, got ${describe(steps)}`)
+    checkTally(op, 'steps', steps)
+    if (stoppedBy !== null && !Object.hasOwn(ENDS, stoppedBy))
+      fail(op, `stoppedBy must be null or one of ${Object.keys(ENDS).join(', ')}, got ${describe(stoppedBy)}`)
     history.steps = steps!
-    history.stoppedBy = stoppedBy ?? null
+    history.stoppedBy = stoppedBy
     return history
   }
 
