@@ -91,7 +91,30 @@ describe('weights of PyTorch load unchanged, and compute what PyTorch computes',
       const model = new nn.Sequential(new nn.Dense(4, 3), new nn.Tanh(), new nn.Dense(3, 2))
       return [model, (x) => model.call(x as Tensor<[5, 4]>) as Tensor]
     },
+    convolution: () => {
+      const model = new nn.Sequential(
+        new nn.Conv2d(2, 3, 3, { stride: 2, padding: 1 }),
+        new nn.BatchNorm2d(3),
+        new nn.ReLU(),
+        new nn.Flatten(),
+        new nn.Dense(27, 2),
+      )
+      return [model, (x) => model.call(x as Tensor<[2, 2, 5, 5]>) as Tensor]
+    },
+    lstm: () => {
+      const model = new nn.LSTM(3, 4, { layers: 2 })
+      return [model, (x) => model.call(x as Tensor<[2, 5, 3]>) as Tensor]
+    },
+    attention: () => {
+      const model = new nn.MultiHeadAttention(8, 2)
+      return [model, (x) => model.call(x as Tensor<[2, 3, 8]>) as Tensor]
+    },
   }
+
+  it('all of the goldens', () => {
+    expect(Object.keys(builds)).toEqual(Object.keys(models))
+  })
+
   it.each(Object.entries(builds))('%s', (name, build) => {
     const [model, run] = build()
     model.to('float64').eval()
