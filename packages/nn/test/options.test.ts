@@ -1,25 +1,26 @@
 /** @file Options that do not exist, and what is no options at all, are refused with the names that there are. */
 import { full, TapegradError, tensor, zeros } from '@tapegrad/core'
 import {
-  CrossEntropy,
   confusionMatrix,
-  crossEntropy,
   DataLoader,
   Dense,
   Dropout,
   Embedding,
   GELU,
+  GRU,
+  LSTM,
   MinMaxScaler,
-  MSE,
   MultiHeadAttention,
   mse,
   precisionRecallF1,
+  RNN,
   SGD,
   TensorDataset,
   TransformerBlock,
   trainTestSplit,
 } from '@tapegrad/nn'
 import { expect, it } from 'vitest'
+import { lossOptions } from './losses/options.ts'
 import { optimOptions } from './optim/options.ts'
 
 const p = () => zeros([2], { requiresGrad: true })
@@ -37,11 +38,11 @@ const calls: [op: string, first: string, call: (options: never) => unknown][] = 
   ['MultiHeadAttention', 'mask', (o) => new MultiHeadAttention(4, 2).call(zeros([3, 4]), o)],
   ['TransformerBlock', 'mlpRatio', (o) => new TransformerBlock(4, 2, o)],
   ['Dropout', 'generator', (o) => new Dropout(0.5, o)],
+  ['RNN', 'layers', (o) => new RNN(2, 3, o)],
+  ['GRU', 'layers', (o) => new GRU(2, 3, o)],
+  ['LSTM', 'layers', (o) => new LSTM(2, 3, o)],
   ['GELU', 'approximate', (o) => new GELU(o)],
-  ['mse', 'reduction', (o) => mse(x, x, o)],
-  ['MSE', 'reduction', (o) => new MSE(o)],
-  ['crossEntropy', 'reduction', (o) => crossEntropy(x, x, o)],
-  ['CrossEntropy', 'reduction', (o) => new CrossEntropy(o)],
+  ...lossOptions,
   ['DataLoader', 'batchSize', (o) => new DataLoader(data, o)],
   ['MinMaxScaler', 'range', (o) => new MinMaxScaler(o)],
   ['confusionMatrix', 'classes', (o) => confusionMatrix(classes, classes, o)],

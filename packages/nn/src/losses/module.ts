@@ -17,9 +17,9 @@ export abstract class LossModule<O extends LossOptions> extends Module {
   }
 
   /** The options of the function: those of the module, with its tensors, and of the call. */
-  protected given(call: LossMask | undefined, tensors?: Partial<O> | null): O & LossMask {
-    if (call === undefined && !tensors) return this.options
-    return { ...this.options, ...tensors, ...checkOptions(this.constructor.name, call ?? {}, MASK) }
+  protected given(call: LossMask | undefined, tensors: Partial<O> | null = null): O & LossMask {
+    const options = tensors === null ? this.options : { ...this.options, ...tensors }
+    return call === undefined ? options : { ...options, ...checkOptions(this.constructor.name, call, MASK) }
   }
 
   /** `MSE({ reduction: 'sum', scale: 0.5 })`; of a tensor its shape. */

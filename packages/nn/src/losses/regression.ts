@@ -93,8 +93,8 @@ export interface HuberOptions<R extends Reduction = Reduction> extends LossOptio
 }
 
 function checkHuber<O extends HuberOptions>(op: string, options: O, names: readonly string[]): O {
-  checkLoss(op, options, [...names, 'delta'])
-  checkPositive(op, 'delta', options.delta ?? 1)
+  const { delta = 1 } = checkLoss(op, options, [...names, 'delta'])
+  checkPositive(op, 'delta', delta)
   return options
 }
 

@@ -20,6 +20,9 @@ const pairs: Record<string, string> = {
   cosineSimilarity: 'CosineSimilarity',
 }
 
+/** Those whose target is classes. */
+export const ofClasses = ['crossEntropy', 'nll']
+
 const exported = nn as unknown as Record<string, unknown>
 export const names = Object.keys(pairs)
 export const classNames = Object.values(pairs)

@@ -8,6 +8,8 @@ export const preamble = `
 import { type Tensor, zeros } from '@tapegrad/core'
 import { CrossEntropy, crossEntropy, Dense, L1, Layer, MSE, mse, nll, Residual, Sequential, SGD, Sigmoid, sequential, Tanh } from '@tapegrad/nn'
 import { Adam, clipGradNorm, OneCycleLR, StepLR } from '@tapegrad/nn'
+import { GRU, LSTM } from '@tapegrad/nn'
+import { BatchNorm2d, Conv2d, Flatten, LayerNorm, MaxPool2d } from '@tapegrad/nn'
 const model = sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3))
 class Halve extends Layer<[4], [2]> { forward(x: Tensor): Tensor { return x } }
 class Image extends Layer<[3, number, number], [8, number, number]> { forward(x: Tensor): Tensor { return x } }
@@ -40,6 +42,13 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
   ],
   ['sequential(new Dense(9, 5), «new Halve()»)', misfit('Halve', '4', '5')],
   ['sequential(new Image(), «new Filters()»)', misfit('Filters', '16, ?, ?', '8, ?, ?')],
+  [
+    'sequential(new Conv2d(3, 8, 3), new MaxPool2d(2), «new Conv2d(16, 8, 3)»)',
+    misfit('Conv2d<16, 8>', '16, ?, ?', '8, ?, ?'),
+  ],
+  ['sequential(new Conv2d(3, 8, 3), «new BatchNorm2d(3)»)', misfit('BatchNorm2d<3>', '3, ?, ?', '8, ?, ?')],
+  ['sequential(new Dense(4, 5), «new LayerNorm(4)»)', misfit('LayerNorm<4>', '4', '5')],
+  ['sequential(new Flatten(), new Dense(4, 5), «new Dense(6, 3)»)', misfit('Dense<6, 3>', '6', '?, 5')],
   // A layer that another cannot be put around.
   [
     'new Residual(«new Dense(4, 5)»)',
@@ -56,10 +65,37 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
     'new Residual(«new Pool()»)',
     argument('Pool', '"this layer makes [..., 3] of [..., ?, 3], and must keep the shape"'),
   ],
+  // Recurrent layers.
+  [
+    'new LSTM(3, 4).call(«zeros([2, 5, 6])»)',
+    argument('Tensor<[2, 5, 6]>', 'Tensor<readonly [2, number, 3]>'),
+  ],
+  ['sequential(new LSTM(3, 4, { returns: "last" }), «new Dense(5, 2)»)', misfit('Dense<5, 2>', '5', '4')],
+  ['new LSTM(3, 4, { «returns»: "all" })', `Type '"all"' is not assignable to type 'Returns | undefined'.`],
+  [
+    'new LSTM(3, 4, { «hidden»: 2 })',
+    `Object literal may only specify known properties, and 'hidden' does not exist in type 'RecurrentOptions<"sequence">'.`,
+  ],
+  [
+    'new LSTM(3, 4).scan(zeros([2, 5, 3]), «zeros([1, 2, 4])»)',
+    argument('Tensor<[1, 2, 4]>', 'readonly [h: Tensor<[number, 2, 4]>, c: Tensor<[number, 2, 4]>]'),
+  ],
+  [
+    'new GRU(3, 4).scan(zeros([2, 5, 3]), «zeros([1, 2, 5])»)',
+    argument('Tensor<[1, 2, 5]>', 'Tensor<readonly [number, 2, 4]>'),
+  ],
   // Inputs.
   ['model.call(«zeros([7, 5])»)', argument('Tensor<[7, 5]>', 'Tensor<readonly [7, 4]>')],
   ['new Dense(4, 5).call(«zeros([3])»)', argument('Tensor<[3]>', 'Tensor<readonly [4]>')],
   ['model.activations(«zeros([7, 5])»)', argument('Tensor<[7, 5]>', 'Tensor<readonly [7, 4]>')],
+  [
+    'new Conv2d(3, 8, 3).call(«zeros([32, 1, 28, 28])»)',
+    argument('Tensor<[32, 1, 28, 28]>', 'Tensor<readonly [32, 3, number, number]>'),
+  ],
+  [
+    'new Conv2d(3, 8, 3, { «pading»: 1 })',
+    `Object literal may only specify known properties, but 'pading' does not exist in type 'ConvOptions<Pair>'. Did you mean to write 'padding'?`,
+  ],
   // Losses.
   ['mse(zeros([7, 3]), «zeros([7])»)', argument('Tensor<[7]>', 'Tensor<[7, 3]>')],
   ['crossEntropy(zeros([7, 3]), «zeros([6])»)', argument('Tensor<[6]>', 'Tensor<[7, 3]> | Tensor<[7]>')],

@@ -1,8 +1,13 @@
 /** @file Programs whose types must come out as stated. Compiled by types.test.ts, never run. */
 import { type Tensor, tensor, zeros } from '@tapegrad/core'
 import {
+  BatchNorm1d,
+  BatchNorm2d,
   BCE,
   bceWithLogits,
+  Conv1d,
+  Conv2d,
+  ConvTranspose2d,
   CosineSimilarity,
   CrossEntropy,
   cosineSimilarity,
@@ -10,12 +15,19 @@ import {
   DataLoader,
   Dense,
   Dropout,
+  Flatten,
   functionalCall,
   GELU,
+  GRU,
+  GroupNorm,
   huber,
   klDiv,
   Lambda,
   Layer,
+  LayerNorm,
+  LSTM,
+  type LSTMState,
+  MaxPool2d,
   MinMaxScaler,
   Module,
   MSE,
@@ -23,6 +35,7 @@ import {
   nll,
   parameter,
   Residual,
+  RNN,
   Sequential,
   SGD,
   Sigmoid,
@@ -96,6 +109,65 @@ is<Tensor<[7, 2]>>()(new Lambda<[4], [2]>((x) => x.slice([null, [0, 2]])).call(z
 const square: Tensor<[9]> = sequential(new Dense(4, 4), new Lambda((x) => x.square())).call(zeros([4]))
 const anyResidual: Layer = new Residual(list[0]!)
 
+// Recurrent layers: the number of time steps is not followed.
+const lstm = new LSTM(3, 4)
+is<Tensor<[2, number, 4]>>()(lstm.call(zeros([2, 5, 3])))
+is<Tensor<[number, 4]>>()(lstm.call(zeros([5, 3])))
+is<Tensor<[2, 4]>>()(new GRU(3, 4, { returns: 'last' }).call(zeros([2, 5, 3])))
+is<Tensor<[2, number, 4]>>()(new RNN(3, 4, { layers: 2, nonlinearity: 'relu' }).call(zeros([2, 5, 3])))
+is<Tensor<[2, 7]>>()(
+  sequential(lstm, new Tanh(), new LSTM(4, 6, { returns: 'last' }), new Dense(6, 7)).call(zeros([2, 5, 3])),
+)
+is<Tensor<[2, number, 4]>>()(sequential(new Dense(3, 4), new Residual(new GRU(4, 4))).call(zeros([2, 5, 3])))
+let memory: LSTMState<[2], 4> | undefined
+const [outputs, after] = lstm.scan(zeros([2, 5, 3]), memory)
+is<Tensor<[2, number, 4]>>()(outputs)
+is<LSTMState<[2], 4>>()(after)
+memory = after
+is<[output: Tensor<[2, 4]>, state: Tensor<[number, 2, 4]>]>()(
+  new GRU(3, 4, { returns: 'last' }).scan(zeros([2, 5, 3]), zeros([1, 2, 4])),
+)
+is<Tensor<[number, 9, 2, 4]>>()(new RNN(3, 4).scan(zeros([9, 2, 5, 3]))[1])
+const eitherWay: Layer = new LSTM(3, 4, { returns: flag ? 'last' : 'sequence' })
+const recurrentLayer: Layer<[number, 3], [number, 4]> = lstm
+
+// Images.
+const images = zeros([32, 3, 28, 28])
+is<Tensor<[8, number, number, number]>>()(new Conv2d(3, 8, 3).weight)
+is<Tensor<[32, 8, number, number]>>()(new Conv2d(3, 8, 3).call(images))
+is<Tensor<[8, number, number]>>()(new Conv2d(3, 8, [3, 1], { padding: [1, 0] }).call(zeros([3, 28, 28])))
+is<Tensor<[2, 8, number]>>()(new Conv1d(3, 8, 3, { padding: 'same' }).call(zeros([2, 3, 9])))
+is<Tensor<[32, 6, number, number]>>()(new ConvTranspose2d(3, 6, 2, { stride: 2 }).call(images))
+is<Tensor<[32, 3, number, number]>>()(new MaxPool2d(2).call(images))
+is<Tensor<[32, 3, number, number]>>()(new BatchNorm2d(3).call(images))
+is<Tensor<[7, 5]>>()(new BatchNorm1d(5).call(zeros([7, 5])))
+is<Tensor<[7, 4, 2]>>()(new GroupNorm(2, 4).call(zeros([7, 4, 2])))
+is<Tensor<[7, 4]>>()(new LayerNorm(4).call(zeros([7, 4])))
+is<Tensor<[7, 2, 4]>>()(new LayerNorm([2, 4]).call(zeros([7, 2, 4])))
+is<Tensor<[2, 4]> | null>()(new LayerNorm([2, 4]).weight)
+is<Tensor<[number, number]>>()(new Flatten().call(images))
+// Flatten takes all axes, so the batch is no longer that of the input; sizes of images are not followed.
+const lenet = sequential(
+  new Conv2d(1, 8, 3),
+  new Sigmoid(),
+  new MaxPool2d(2),
+  new Flatten(),
+  new Dense(1352, 10),
+)
+is<Tensor<[number, 10]>>()(lenet.call(zeros([n, 1, 28, 28])))
+is<Tensor<[number, 10]>>()(lenet.call(zeros([32, 1, 28, 28])))
+is<Tensor<[number, 10]>>()(sequential(new Flatten(), new Dense(784, 10)).call(zeros([32, 1, 28, 28])))
+is<Tensor<[number, 4]>>()(sequential(new Conv2d(3, 1, 1), lenet, new Dense(10, 4)).call(images))
+is<Tensor<[]>>()(crossEntropy(lenet.call(zeros([32, 1, 28, 28])), tensor(new Int32Array(32))))
+const lenetAsLayer: Layer = lenet
+const convolutional = sequential(
+  new Conv2d(3, 8, 3),
+  new BatchNorm2d(8),
+  new MaxPool2d(2),
+  new Conv2d(8, 4, 3),
+)
+is<Tensor<[32, 4, number, number]>>()(convolutional.call(images))
+
 // Layers and modules that users write.
 class Bilinear extends Module {
   readonly weight = parameter(zeros([3, 2]))
@@ -167,4 +239,18 @@ is<Tensor<[2, 3]>>()(new MinMaxScaler().fitTransform(zeros([2, 3])))
 new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, nesterov: true })
 new SGD([{ params: [dense.weight], lr: 0.3 }, { params: model.parameters() }], { lr: 0.1 })
 
-export { anyBatch, anyResidual, asAnyLayer, asLayer, asModule, denseAsLayer, mixed, open, square }
+export {
+  anyBatch,
+  anyResidual,
+  asAnyLayer,
+  asLayer,
+  asModule,
+  denseAsLayer,
+  eitherWay,
+  lenetAsLayer,
+  memory,
+  mixed,
+  open,
+  recurrentLayer,
+  square,
+}
