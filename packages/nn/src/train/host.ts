@@ -21,8 +21,8 @@ export const isPromise = (x: unknown): x is PromiseLike<unknown> =>
   typeof (x as { then?: unknown } | null | undefined)?.then === 'function'
 
 /** Lets timers, input and painting have their turn: a promise alone would not. */
-export function turn(): Promise<void> {
-  const { setImmediate, MessageChannel, setTimeout } = globalThis as unknown as Host
+export function turn(host: unknown = globalThis): Promise<void> {
+  const { setImmediate, MessageChannel, setTimeout } = host as Host
   return new Promise((resolve) => {
     if (setImmediate) setImmediate(resolve)
     else if (MessageChannel) {
