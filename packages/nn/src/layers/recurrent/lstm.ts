@@ -46,7 +46,7 @@ export class LSTM<
    */
   scan<Batch extends Shape>(
     x: Tensor<readonly [...Batch, number, I]>,
-    state?: LSTMState<NoInfer<Batch>, H>,
+    state?: NoInfer<LSTMState<Batch, H>>,
   ): [output: Tensor<[...Batch, ...Returned<R, H>]>, state: LSTMState<Batch, H>] {
     return this.scanned(x as Tensor, state) as never
   }

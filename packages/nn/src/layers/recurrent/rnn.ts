@@ -42,7 +42,7 @@ export class RNN<
    */
   scan<Batch extends Shape>(
     x: Tensor<readonly [...Batch, number, I]>,
-    state?: Tensor<readonly [number, ...NoInfer<Batch>, H]>,
+    state?: NoInfer<Tensor<readonly [number, ...Batch, H]>>,
   ): [output: Tensor<[...Batch, ...Returned<R, H>]>, state: Tensor<[number, ...Batch, H]>] {
     return this.scanned(x as Tensor, state) as never
   }
