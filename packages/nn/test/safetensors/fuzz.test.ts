@@ -174,10 +174,10 @@ describe('a changed file', () => {
         decoded++
         consistent(bytes, dict)
       }),
-      { numRuns: 4000 },
+      { numRuns: 2000 },
     )
     // Flipped bits of data are such files: a reader that refused all would be caught here.
-    expect(decoded).toBeGreaterThan(200)
+    expect(decoded).toBeGreaterThan(100)
   })
 
   it('costs at most what its bytes become: 1 byte of I8 4 of int32, beside the header', () => {
@@ -229,8 +229,8 @@ describe('a changed checkpoint', () => {
         if (data === undefined) expect([...parts.x.data, ...parts.y.data]).toEqual([0, 0, 0, 0, 0, 0])
         else loaded++
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
-    expect(loaded).toBeGreaterThan(100)
+    expect(loaded).toBeGreaterThan(50)
   })
 })

@@ -20,6 +20,11 @@ export const hostile: [what: string, bytes: Uint8Array | ArrayBuffer, message: s
     valid().slice(0, -1),
     /"b" has data_offsets \[8, 12\], but the file has only 11 bytes of data/,
   ],
+  [
+    'a header that is a byte short',
+    fileOf('{}', 0, 3n),
+    'it claims a header of 3 bytes, but only 2 bytes follow',
+  ],
   ['data appended', fileOf({ a: f32(0, 8) }, 9), 'the file has 9 bytes of data, its tensors only 8'],
   [
     '100 MB claimed',
