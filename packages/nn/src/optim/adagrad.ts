@@ -48,8 +48,8 @@ export class Adagrad extends Adaptive<Settings> {
   protected update({ parameter, rate, lr, options, state }: Slot<Settings>, grad: Tensor): void {
     const { lrDecay, weightDecay, eps } = options
     const g = penalized(grad, parameter, weightDecay)
-    const before = state.step!.detach()
-    const size = lrDecay === 0 ? rate : spread(div(lr, add(mul(before, lrDecay), 1)), parameter)
+    // Before the count: the steps that there were.
+    const size = lrDecay === 0 ? rate : spread(div(lr, add(mul(state.step!, lrDecay), 1)), parameter)
     count(state.step!)
     const sum = add(state.sum!, square(g))
     assign(state.sum!, sum)

@@ -88,6 +88,17 @@ describe.each(optimizerNames)('%s', (name) => {
     expect(contents(optimizer.stateDict())).toEqual(contents(before))
   })
 
+  it('loads the rate of each group', () => {
+    const make = (...rates: number[]) =>
+      makeOptimizer(
+        name,
+        rates.map((lr) => ({ params: [leaf(1)], lr })),
+      )
+    const optimizer = make(0.1, 0.2, 0.3)
+    optimizer.loadStateDict(make(0.4, 0.5, 0.6).stateDict())
+    expect(optimizer.groups.map(({ lr }) => lr)).toEqual([0.4, 0.5, 0.6])
+  })
+
   it('loads the NaN of a run that had diverged', () => {
     const { optimizer } = stepped(name, 1)
     const dict = optimizer.stateDict()
