@@ -1,5 +1,7 @@
-/** @file Streams that write down what happens to them. Imports core. */
+/** @file Streams that write down what happens to them, and loops over loaders. Imports core. */
 import type { Tensor } from '@tapegrad/core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { flat } from '../support/close.ts'
 
 /** The rows of batches, in plain arrays. */
 export async function batchesOf(loader: AsyncIterable<Tensor>): Promise<number[][]> {
@@ -57,4 +59,36 @@ export const rejection = (promise: Promise<unknown>): Promise<unknown> =>
 
 const expectRejection = (): never => {
   throw new Error('expected a rejection')
+}
+
+/** Fails the file's tests if anything goes wrong that nobody catches. */
+export function catchUnhandled(): void {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): number => unhandled.push(reason)
+  beforeAll(() => void process.on('unhandledRejection', note))
+  afterAll(async () => {
+    await settle()
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+}
+
+/** Runs the loop; gives the batches that came, and the error. */
+export async function run(
+  loader: AsyncIterable<Tensor>,
+  body: (batch: number[]) => unknown = () => undefined,
+): Promise<{ batches: number[][]; error: unknown }> {
+  const batches: number[][] = []
+  const error = await (async () => {
+    for await (const batch of loader) {
+      batches.push(flat(batch))
+      // Whatever is made ahead is made.
+      await settle()
+      if (body(flat(batch)) === 'break') break
+    }
+  })().then(
+    () => undefined,
+    (e: unknown) => e,
+  )
+  return { batches, error }
 }
