@@ -1,7 +1,7 @@
 /** @file The little of Node.js that reading and writing of files needs, got when it is called: bundles for browsers stay free of it. Imports errors.ts. */
 import { fail } from '../errors.ts'
 
-export interface Stats {
+interface Stats {
   isFile(): boolean
   readonly size: number
   readonly mode: number

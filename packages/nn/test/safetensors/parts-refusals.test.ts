@@ -10,6 +10,7 @@ import {
   loadCheckpoint,
   SGD,
   StandardScaler,
+  type StateDict,
   saveCheckpoint,
   saveSafetensors,
   sequential,
@@ -103,6 +104,23 @@ describe('what cannot be put back is refused, and all parts stay as they were', 
     expect(attempt).toThrow(TapegradError)
     expect(attempt).toThrow(message)
     expect(stateBits(parts)).toEqual(before)
+  })
+
+  it('a class that fails halfway', () => {
+    class Halves {
+      x = tensor(1)
+      stateDict = (): StateDict => ({ x: this.x })
+      loadStateDict = (dict: Readonly<StateDict>): void => {
+        const changed = dict.x!.item() !== this.x.item()
+        this.x = dict.x!
+        if (changed) throw new Error('halfway')
+      }
+    }
+    const from = encodeCheckpoint({ halves: new Halves() })
+    const halves = new Halves()
+    halves.x = tensor(2)
+    expect(() => decodeCheckpoint(from, { halves })).toThrow('decodeCheckpoint: halves: halfway')
+    expect(halves.x.item()).toBe(2)
   })
 
   it('a part after one that had no state yet', () => {

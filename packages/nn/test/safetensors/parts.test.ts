@@ -69,6 +69,9 @@ describe('a checkpoint', () => {
     const fresh = sequential(new Dense(1, 1))
     expect(decodeCheckpoint(bytes, { a: fresh })).toEqual({ n: 1 })
     expect(allBits(fresh.stateDict())).toEqual(allBits(a.stateDict()))
+    const both = { a: sequential(new Dense(1, 1)), ab: sequential(new Dense(2, 2)) }
+    decodeCheckpoint(bytes, both)
+    expect(allBits(both.ab.stateDict())).toEqual(allBits(ab.stateDict()))
     expect(decodeCheckpoint(bytes)).toEqual({ n: 1 })
     expect(decodeCheckpoint(encodeCheckpoint({ n: 1 }), {})).toEqual({ n: 1 })
   })
