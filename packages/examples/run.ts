@@ -28,6 +28,10 @@ const examples: Readonly<Record<string, Entry>> = {
     about: "the tutorial's classifier of handwritten digits, from two starts; then a better recipe",
     load: async () => (await import('./digits/main.ts')).digits,
   },
+  writer: {
+    about: 'a tiny transformer reads a book, character by character, and goes on writing',
+    load: async () => (await import('./writer/main.ts')).writer,
+  },
   'custom-layer': {
     about: 'a layer of your own with an op of your own; gradcheck finds the bug in it',
     load: async () => (await import('./custom-layer/main.ts')).customLayer,
