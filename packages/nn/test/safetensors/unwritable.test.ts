@@ -40,11 +40,6 @@ describe('encodeSafetensors refuses', () => {
       [{ x }, { a: '\udc00' }],
       "the metadata's a holds half a surrogate pair",
     ],
-    [
-      'a header that nobody would read',
-      [{ x }, { a: 'x'.repeat(100_000_000) }],
-      /names and metadata take 1000000\d\d bytes; readers allow 100000000/,
-    ],
   ]
   it.each(calls)('%s', (_, args, message) => {
     for (const [op, call] of [
@@ -56,5 +51,11 @@ describe('encodeSafetensors refuses', () => {
       expect(attempt).toThrow(message)
       expect(attempt).toThrow(new RegExp(`^${op}: `))
     }
+  })
+
+  it('a header that nobody would read', () => {
+    expect(() => encodeSafetensors({ x }, { a: 'x'.repeat(100_000_000) })).toThrow(
+      /^encodeSafetensors: names and metadata take 1000000\d\d bytes; readers allow 100000000/,
+    )
   })
 })
