@@ -20,7 +20,8 @@ const goldens: Record<string, readonly Golden[]> = JSON.parse(
   readFileSync(new URL('../goldens/losses.json', import.meta.url), 'utf8'),
 )
 
-const read = ([shape, values, dtype = 'float64']: Entry): Tensor => tensor(values, { shape, dtype }) as Tensor
+const read = ([shape, values, dtype]: Entry): Tensor =>
+  tensor(values, { shape, dtype: dtype ?? 'float64' }) as Tensor
 
 /** Sum of all elements, each times its own number: the fixed ones of the script. */
 function weighted(x: Tensor, start: number): Tensor {
