@@ -1,5 +1,5 @@
 /** @file Scalers: what they make of columns, and the way back. */
-import { full, ones, type Tensor, tensor, zeros } from '@tapegrad/core'
+import { full, grad, ones, type Tensor, tensor, zeros } from '@tapegrad/core'
 import { MinMaxScaler, StandardScaler } from '@tapegrad/nn'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -127,6 +127,113 @@ describe.each([
     )
     expect(() => fitted.transform(zeros([], { dtype: 'float64' }))).toThrow(`${op}: was fitted to features`)
     expect(() => fitted.transform(zeros([2, 3]))).toThrow(`${op}: was fitted to float64, got float32`)
+  })
+})
+
+describe.each([
+  [
+    'MinMaxScaler',
+    () => new MinMaxScaler({ range: [-1, 2] }),
+    (c: number[]) => [Math.min(...c), Math.max(...c) - Math.min(...c)],
+  ],
+  [
+    'StandardScaler',
+    () => new StandardScaler(),
+    (c: number[]) => {
+      const mean = c.reduce((a, b) => a + b) / c.length
+      return [mean, Math.sqrt(c.reduce((a, b) => a + (b - mean) ** 2, 0) / c.length)]
+    },
+  ],
+] as const)('the state of %s', (op, make, byLoop) => {
+  const columns = [
+    [1, 2, 5],
+    [10, 30, 20],
+    [5, 5, 5],
+  ]
+
+  it('is center and spread, which plain loops give too; of a constant column the spread is 1', () => {
+    const { center, spread, ...rest } = make().fit(data).stateDict()
+    expect(rest).toEqual({})
+    const expected = columns.map((column) => byLoop(column))
+    expectClose(
+      center,
+      expected.map(([c]) => c),
+      1e-15,
+    )
+    expectClose(
+      spread,
+      expected.map(([, s]) => s || 1),
+      1e-15,
+    )
+  })
+
+  it.each(['float32', 'float64'] as const)('makes a scaler that was never fitted the same (%s)', (dtype) => {
+    const x = data.to(dtype)
+    const fitted = make().fit(x)
+    const fresh = make()
+    const dict = fitted.stateDict()
+    fresh.loadStateDict(dict)
+    expect(fresh.transform(x).dtype).toBe(dtype)
+    expect(flat(fresh.transform(x))).toEqual(flat(fitted.transform(x)))
+    expect(flat(fresh.inverseTransform(x))).toEqual(flat(fitted.inverseTransform(x)))
+    // Copies, both ways.
+    dict.center!.assign(zeros([3], { dtype }))
+    expect(flat(fresh.transform(x))).toEqual(flat(fitted.transform(x)))
+    // In the place of what it had, of whatever shape.
+    const other = make().fit(tensor([1, 2, 3]))
+    other.loadStateDict(fitted.stateDict())
+    expect(flat(other.transform(x))).toEqual(flat(fitted.transform(x)))
+  })
+
+  it('is not there before fit', () => {
+    expect(() => make().stateDict()).toThrow(`${op}: call fit(x) first`)
+  })
+
+  it('is refused when it is none, and the scaler stays as it was', () => {
+    const scaler = make().fit(data)
+    const before = flat(scaler.transform(data))
+    const good = { center: zeros([3]), spread: ones([3]) }
+    const wrong: [unknown, string][] = [
+      [null, 'loadStateDict: expected an object of tensors, got null'],
+      [zeros([3]), 'loadStateDict: expected an object of tensors, got a tensor'],
+      [{ center: zeros([3]) }, 'loadStateDict: missing keys: spread; unexpected keys: none'],
+      [{ ...good, scale: ones([3]) }, 'loadStateDict: missing keys: none; unexpected keys: scale'],
+      [{ ...good, center: [0, 0, 0] }, 'loadStateDict: the value of center must be a tensor'],
+      [
+        { ...good, spread: ones([2]) },
+        `${op}: center and spread must be floating-point tensors of one dtype and shape, got float32 [3] and float32 [2]`,
+      ],
+      [{ ...good, spread: ones([3], { dtype: 'float64' }) }, 'got float32 [3] and float64 [3]'],
+      [
+        { center: zeros([3], { dtype: 'int32' }), spread: ones([3], { dtype: 'int32' }) },
+        'must be floating-point',
+      ],
+      [{ ...good, spread: zeros([3]) }, `${op}: center must hold finite numbers and spread positive ones`],
+      [{ ...good, spread: full([3], Infinity) }, 'spread positive ones'],
+      [{ ...good, spread: full([3], Number.NaN) }, 'spread positive ones'],
+      [{ ...good, spread: full([3], -1) }, 'spread positive ones'],
+      [{ ...good, center: full([3], Number.NaN) }, 'center must hold finite numbers'],
+    ]
+    for (const [dict, message] of wrong) expect(() => scaler.loadStateDict(dict as never)).toThrow(message)
+    expect(flat(scaler.transform(data))).toEqual(before)
+  })
+
+  it('lets gradients through to the data: 1 / spread there, spread on the way back', () => {
+    const scaler = make().fit(data)
+    const spread = flat(scaler.stateDict().spread)
+    const width = op === 'MinMaxScaler' ? 3 : 1
+    const slope = (f: (x: Tensor) => Tensor): number[] =>
+      flat(grad((x: Tensor) => f(x).sum() as Tensor<[]>)(data as Tensor)).slice(0, 3)
+    expectClose(
+      slope((x) => scaler.transform(x)),
+      spread.map((s) => width / s),
+      1e-15,
+    )
+    expectClose(
+      slope((x) => scaler.inverseTransform(x)),
+      spread.map((s) => s / width),
+      1e-15,
+    )
   })
 })
 
