@@ -9,6 +9,7 @@ import {
   matmul,
   mul,
   reshape,
+  type Shape,
   slice,
   softmax,
   type Tensor,
@@ -43,7 +44,11 @@ export interface MultiHeadAttentionOptions extends InitOptions {
  * NaN of an excluded value is NaN. A query that may see nothing gives zeros, without the bias, and no gradients.
  * (With a float mask of -Infinity all along a row it gives NaN, as in PyTorch.)
  */
-export class MultiHeadAttention<D extends number = number> extends Layer<[number, D], [number, D]> {
+export class MultiHeadAttention<D extends number = number> extends Layer<
+  [number, D],
+  [number, D],
+  [masks?: AttentionMasks]
+> {
   readonly heads: number
   readonly causal: boolean
   /** [3 dim, dim]: the maps of queries, keys and values, one below the other. */
@@ -81,19 +86,11 @@ export class MultiHeadAttention<D extends number = number> extends Layer<[number
     return this.#attend(x, x, x, masks)
   }
 
-  /** Self-attention: [...batch, length, dim] -> [...batch, length, dim]. */
-  override call<Batch extends readonly number[], L extends number>(
-    x: Tensor<readonly [...Batch, L, D]>,
-    masks?: AttentionMasks,
-  ): Tensor<[...Batch, L, D]> {
-    return within(this, () => this.forward(x as Tensor, masks) as Tensor<[...Batch, L, D]>)
-  }
-
   /**
    * Lets queries [...batch, queries, dim] see keys [...batch, keys, dim]: the result [...batch, queries, dim] are means of
    * the values, one per key, each query's by its own weights.
    */
-  attend<Batch extends readonly number[], Q extends number, K extends number>(
+  attend<Batch extends Shape, Q extends number, K extends number>(
     query: Tensor<readonly [...Batch, Q, D]>,
     key: Tensor<readonly [...Batch, K, D]>,
     value: Tensor<readonly [...Batch, K, D]>,

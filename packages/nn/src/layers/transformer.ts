@@ -3,7 +3,6 @@ import { add, gelu, type Tensor } from '@tapegrad/core/ops'
 import { checkOptions, describe, fail } from '../errors.ts'
 import type { InitOptions } from '../init.ts'
 import { Layer } from '../layer.ts'
-import { within } from '../module.ts'
 import { MultiHeadAttention } from './attention.ts'
 import type { AttentionMasks } from './attention-masks.ts'
 import { Dense } from './dense.ts'
@@ -25,7 +24,11 @@ export interface TransformerBlockOptions extends InitOptions {
  * x + linear2(gelu(linear1(norm2(x)))), with the exact gelu: [...batch, length, dim] -> the same. Its weights are those of
  * PyTorch's TransformerEncoderLayer(norm_first=True, activation='gelu', batch_first=True); with `causal` it is a decoder.
  */
-export class TransformerBlock<D extends number = number> extends Layer<[number, D], [number, D]> {
+export class TransformerBlock<D extends number = number> extends Layer<
+  [number, D],
+  [number, D],
+  [masks?: AttentionMasks]
+> {
   readonly self_attn: MultiHeadAttention<D>
   readonly linear1: Dense<D, number>
   readonly linear2: Dense<number, D>
@@ -54,14 +57,6 @@ export class TransformerBlock<D extends number = number> extends Layer<[number, 
     const seen = add(x, this.#dropped(this.self_attn.call(this.norm1.call(x as never) as never, masks)))
     const hidden = gelu(this.linear1.call(this.norm2.call(seen as never) as never), { approximate: 'none' })
     return add(seen, this.#dropped(this.linear2.call(this.#dropped(hidden) as never)))
-  }
-
-  /** [...batch, length, dim] -> the same. Masks as those of MultiHeadAttention. */
-  override call<Batch extends readonly number[], L extends number>(
-    x: Tensor<readonly [...Batch, L, D]>,
-    masks?: AttentionMasks,
-  ): Tensor<[...Batch, L, D]> {
-    return within(this, () => this.forward(x as Tensor, masks) as Tensor<[...Batch, L, D]>)
   }
 
   #dropped(x: Tensor): Tensor {

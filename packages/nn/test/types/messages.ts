@@ -6,7 +6,7 @@
 /** What every row can use. */
 export const preamble = `
 import { type Tensor, zeros } from '@tapegrad/core'
-import { CrossEntropy, crossEntropy, Dense, L1, Layer, MSE, mse, nll, Residual, Sequential, SGD, Sigmoid, sequential, Tanh } from '@tapegrad/nn'
+import { CrossEntropy, crossEntropy, Dense, L1, Layer, MSE, mse, nll, Residual, Sequential, SGD, Sigmoid, sequential, Tanh, Embedding, MultiHeadAttention, TransformerBlock } from '@tapegrad/nn'
 import { Adam, clipGradNorm, OneCycleLR, StepLR } from '@tapegrad/nn'
 import { GRU, LSTM } from '@tapegrad/nn'
 import { BatchNorm2d, Conv2d, Flatten, LayerNorm, MaxPool2d } from '@tapegrad/nn'
@@ -95,6 +95,18 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
   [
     'new Conv2d(3, 8, 3, { «pading»: 1 })',
     `Object literal may only specify known properties, but 'pading' does not exist in type 'ConvOptions<Pair>'. Did you mean to write 'padding'?`,
+  ],
+  [
+    'new MultiHeadAttention(8, 2).call(«zeros([2, 5, 6])»)',
+    argument('Tensor<[2, 5, 6]>', 'Tensor<readonly [2, number, 8]>'),
+  ],
+  [
+    'new MultiHeadAttention(8, 2).attend(zeros([3, 8]), «zeros([4, 6])», zeros([4, 6]))',
+    argument('Tensor<[4, 6]>', 'Tensor<readonly [4, 8]>'),
+  ],
+  [
+    'sequential(new Embedding(9, 8), «new TransformerBlock(6, 2)»)',
+    misfit('TransformerBlock<6>', '?, 6', '8'),
   ],
   // Losses.
   ['mse(zeros([7, 3]), «zeros([7])»)', argument('Tensor<[7]>', 'Tensor<[7, 3]>')],

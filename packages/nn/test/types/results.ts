@@ -1,5 +1,5 @@
 /** @file Programs whose types must come out as stated. Compiled by types.test.ts, never run. */
-import { type Tensor, tensor, zeros } from '@tapegrad/core'
+import { linear, type Tensor, tensor, zeros } from '@tapegrad/core'
 import {
   BatchNorm1d,
   BatchNorm2d,
@@ -15,6 +15,7 @@ import {
   DataLoader,
   Dense,
   Dropout,
+  Embedding,
   Flatten,
   functionalCall,
   GELU,
@@ -31,6 +32,7 @@ import {
   MinMaxScaler,
   Module,
   MSE,
+  MultiHeadAttention,
   mse,
   nll,
   parameter,
@@ -43,6 +45,7 @@ import {
   sequential,
   Tanh,
   TensorDataset,
+  TransformerBlock,
   trainTestSplit,
 } from '@tapegrad/nn'
 
@@ -186,6 +189,47 @@ class Halve extends Layer<[4], [2]> {
 }
 is<Tensor<[7, 3]>>()(sequential(new Dense(9, 4), new Halve(), new Dense(2, 3)).call(zeros([7, 9])))
 is<Tensor>()(functionalCall(new Halve(), { weight: zeros([1]) }, zeros([4])))
+
+// Attention. Types follow the length of a sequence in attend alone.
+const table = new Embedding(6, 8)
+const ids = zeros([2, 5], { dtype: 'int32' })
+is<Tensor<[6, 8]>>()(table.weight)
+is<Tensor<[2, 5, 8]>>()(table.call(ids))
+is<Tensor<[8]>>()(table.call(zeros([], { dtype: 'int32' })))
+const attention = new MultiHeadAttention(8, 2, { causal: true })
+is<Tensor<[2, number, 8]>>()(attention.call(zeros([2, 5, 8])))
+is<Tensor<[number, 8]>>()(attention.call(zeros([5, 8]), { keyMask: zeros([5], { dtype: 'bool' }) }))
+is<Tensor<[2, 3, 8]>>()(attention.attend(zeros([2, 3, 8]), zeros([2, 5, 8]), zeros([2, 5, 8])))
+is<Tensor<[3, number]>>()(new MultiHeadAttention(n, 2).attend(zeros([3, 8]), zeros([4, 8]), zeros([4, 8])))
+is<Tensor<[2, number, 8]>>()(
+  new TransformerBlock(8, 2, { mlpRatio: 2 }).call(zeros([2, 5, 8]), { causal: true }),
+)
+const readingSymbols = sequential(table, new TransformerBlock(8, 2), new LayerNorm(8), new Dense(8, 6))
+is<Tensor<[2, number, 6]>>()(readingSymbols.call(ids))
+
+/** Several inputs and outputs, modules in an array and an object, a weight that two places share. */
+class Translator extends Module {
+  readonly table = new Embedding(6, 8)
+  readonly blocks = [new TransformerBlock(8, 2), new TransformerBlock(8, 2)]
+  readonly decoder = { attention: new MultiHeadAttention(8, 2), norm: new LayerNorm(8) }
+  readonly output = { weight: this.table.weight }
+  forward<N extends number>(
+    source: Tensor<[N, number]>,
+    target: Tensor<[N, 5]>,
+    { mask }: { mask?: Tensor } = {},
+  ): { logits: Tensor<[N, 5, 6]>; memory: readonly [Tensor<[N, number, 8]>, Tensor | undefined] } {
+    let states: Tensor<[N, number, 8]> = this.table.call(source)
+    for (const block of this.blocks) states = block.call(states)
+    const { attention, norm } = this.decoder
+    const read = attention.attend(norm.call(this.table.call(target)), states, states, mask ? { mask } : {})
+    return { logits: linear(read, this.output.weight), memory: [states, mask] }
+  }
+}
+const translator = new Translator()
+const translated = translator.call(ids, ids, { mask: dynamic })
+is<Tensor<[number, 5, 6]>>()(translated.logits)
+is<readonly [Tensor<[number, number, 8]>, Tensor | undefined]>()(translated.memory)
+is<Tensor<[number, 5, 6]>>()(functionalCall(translator, { positions: zeros([1]) }, ids, ids).logits)
 
 // Losses.
 const y = zeros([7, 3])
