@@ -35,6 +35,8 @@ function moveRows(tables: Tensor, indices: Tensor, slices: Tensor, named?: numbe
       let p = table! + (index < 0 ? index + size : index) * down
       let q = start
       if (named === undefined) for (let i = 0; i < length; i++, p += across, q += along) from[p]! += to[q]!
+      // Below some 64 elements the call to `set` costs more than the loop.
+      else if (across === 1 && length > 64) to.set(from.subarray(p, p + length), q)
       else for (let i = 0; i < length; i++, p += across, q += along) to[q] = from[p]!
     }
   })
