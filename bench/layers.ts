@@ -28,6 +28,7 @@ import {
   LSTM,
   MaxPool2d,
   type Module,
+  MultiHeadAttention,
 } from '@tapegrad/nn'
 import { duration, minima, ratio, table } from './support/measure.ts'
 
@@ -112,6 +113,18 @@ const entries: readonly Entry[] = [
       let h = x.slice([null, 0]) as Tensor
       for (let t = 0; t < 64; t++) h = total(gates.map((weight) => linear(h, weight) as Tensor))
       return total((linear(x, fromInput!) as Tensor).split(128, 2) as Tensor[]).add(h.unsqueeze(1)) as Tensor
+    },
+  },
+  {
+    layer: new MultiHeadAttention(64, 4, { causal: true }),
+    shape: [8, 128, 64],
+    rival: 'its products alone',
+    by: (x, inProjection, _bias, outProjection) => {
+      const [q, k, v] = (inProjection!.split(64, 0) as Tensor[]).map((weight) =>
+        (linear(x, weight).reshape([8, 128, 4, 16]) as Tensor).transpose(1, 2),
+      ) as [Tensor, Tensor, Tensor]
+      const mixed = q.matmul(k.transpose(2, 3) as Tensor).matmul(v) as Tensor
+      return linear(mixed.transpose(1, 2).reshape([8, 128, 64]), outProjection!) as Tensor
     },
   },
 ]
