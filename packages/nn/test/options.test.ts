@@ -31,6 +31,7 @@ import {
 import { expect, it } from 'vitest'
 import { lossOptions } from './losses/options.ts'
 import { optimOptions } from './optim/options.ts'
+import { trainOptions } from './train/options.ts'
 
 const p = () => zeros([2], { requiresGrad: true })
 const x = zeros([4, 2])
@@ -61,6 +62,7 @@ const calls: [op: string, first: string, call: (options: never) => unknown][] = 
   ['LSTM', 'layers', (o) => new LSTM(2, 3, o)],
   ['GELU', 'approximate', (o) => new GELU(o)],
   ...lossOptions,
+  ...trainOptions,
   ['DataLoader', 'batchSize', (o) => new DataLoader(data, o)],
   ['MinMaxScaler', 'range', (o) => new MinMaxScaler(o)],
   ['confusionMatrix', 'classes', (o) => confusionMatrix(classes, classes, o)],

@@ -23,7 +23,7 @@ export interface TrainOptions<Prediction, Target, Names extends string, Validati
    * Numbers to watch, by name, as in { accuracy }: functions of prediction and target, averaged over samples. Those of the
    * training data are taken while the model learns, so they lag behind those of the validation data.
    */
-  readonly metrics?: Readonly<Record<Names, Metric<Prediction, Target>>>
+  readonly metrics?: { readonly [K in Names]: Metric<Prediction, Target> }
   /** Called while training: progress, earlyStopping, checkpoints, csvLog, or your own. */
   readonly callbacks?: readonly Callback<NoInfer<Names>>[]
   /** Sets the learning rate: its step() gets the validation loss, or the training loss where there is no validation. */
@@ -63,7 +63,7 @@ export interface FitStepsOptions<
   Target,
   Names extends string = string,
   Validation = unknown,
-> extends TrainOptions<NoInfer<Prediction>, NoInfer<Target>, Names, Validation> {
+> extends TrainOptions<Prediction, Target, Names, Validation> {
   /** Computes the loss of a batch, in training and in validation; with the others where there are metrics. */
   readonly step: (
     batch: BatchOf<Data>,

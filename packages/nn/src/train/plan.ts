@@ -47,7 +47,7 @@ export function planOf(
   if (!(model instanceof Module)) fail(op, `expected a model, a module, got ${describeModule(model)}`)
   checkOptimizer(op, model, optimizer)
   checkCount(op, 'epochs', epochs)
-  const metrics = checkMetrics(op, options.metrics ?? {})
+  const metrics = checkMetrics(op, options.metrics === undefined ? {} : options.metrics)
   if (schedule !== undefined && !(schedule instanceof Schedule))
     fail(op, `schedule must be a schedule, such as new CosineLR(optimizer, ...), got ${describe(schedule)}`)
   if (scheduleEvery !== 'epoch' && scheduleEvery !== 'batch')

@@ -39,12 +39,14 @@ export type TargetIn<Batch> = Batch extends readonly [...unknown[], infer Target
 /** `[?, 3]`. */
 type Whole<S extends Shape> = Dims<S> extends `, ${infer Sizes}` ? `[${Sizes}]` : '[]'
 
-/** `unknown` where batches [...inputs, target] fit the model, else what to say about it. */
-export type Fits<M extends Module, Batch> = Batch extends readonly unknown[]
-  ? number extends Batch['length']
-    ? unknown
-    : FitsInputs<M, InputsIn<Batch>>
-  : 'a batch must be [...inputs, target]; for others there is fitSteps'
+/** `unknown` where batches [...inputs, target] fit the model, or where types do not tell, else what to say about it. */
+export type Fits<M extends Module, Batch> = unknown extends Batch
+  ? unknown
+  : Batch extends readonly unknown[]
+    ? number extends Batch['length']
+      ? unknown
+      : FitsInputs<M, InputsIn<Batch>>
+    : 'a batch must be [...inputs, target]; for others there is fitSteps'
 
 /** Whether a batch of shape S has the trailing dimensions In. */
 type Covers<S extends Shape, In extends Shape> = number extends In['length']

@@ -2,15 +2,19 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Compilation, compile, mistakesFile } from '../../../core/test/types/compile.ts'
-import { mistakes, preamble } from './messages.ts'
+import * as models from './messages.ts'
+import { trainMistakes, trainPreamble } from './train-messages.ts'
+
+const mistakes = [...models.mistakes, ...trainMistakes]
 
 describe('the types of layers, losses and data', () => {
-  const { text, starts } = mistakesFile(preamble, mistakes)
+  const { text, starts } = mistakesFile(models.preamble + trainPreamble, mistakes)
   let compilation: Compilation
   beforeAll(() => {
     compilation = compile([], {
       'nn-results.ts': readFileSync(new URL('results.ts', import.meta.url), 'utf8'),
       'nn-data.ts': readFileSync(new URL('data-results.ts', import.meta.url), 'utf8'),
+      'nn-train.ts': readFileSync(new URL('train-results.ts', import.meta.url), 'utf8'),
       'nn-mistakes.ts': text,
     })
   }, 60_000)
@@ -31,7 +35,7 @@ describe('the types of layers, losses and data', () => {
   })
 
   it('stay cheap to check', () => {
-    // Both files and all of core and nn; the limit leaves room for more layers, not for a fold that grows with the square
+    // All files and all of core and nn; the limit leaves room for more layers, not for a fold that grows with the square
     // of their number.
     expect(compilation.instantiations).toBeLessThan(200_000)
   })
