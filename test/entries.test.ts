@@ -1,6 +1,6 @@
 /**
  * @file However the built packages are loaded, there is one Tensor class and one tape; `./ops` alone has no effects;
- * `./testing` works with its optional peers and without, and has its types.
+ * `./testing` works with its optional peers and without, and has its types; so does nn's `./terminal`.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -203,4 +203,43 @@ describe('./testing', () => {
       await typed.remove()
     }
   }, 120_000)
+})
+
+describe("nn's ./terminal", () => {
+  const program = (isTTY: boolean): string => `
+    import { tensor } from '@tapegrad/core'
+    import { Dense, fit, mse, SGD } from '@tapegrad/nn'
+    import { terminalProgress } from '@tapegrad/nn/terminal'
+    const model = new Dense(1, 1)
+    const optimizer = new SGD(model.parameters())
+    let text = ''
+    const stream = { isTTY: ${isTTY}, columns: 80, write: (more) => { text += more; return true } }
+    const x = tensor([[1], [2]])
+    try {
+      await fit(model, [x, x], { loss: mse, optimizer, epochs: 2, callbacks: [terminalProgress({ stream })] })
+    } catch (error) { text = error.message }
+    console.log(JSON.stringify(text))`
+
+  it('writes lines without its optional peer, and says what is missing for a bar', async () => {
+    expect(await packages.run('lines.mjs', program(false))).toMatch(/^epoch 1\/2 .*\nepoch 2\/2 .*\n$/)
+    expect(await packages.run('missing.mjs', program(true))).toBe(
+      'terminalProgress: needs cli-progress, which could not be imported; install it with npm install cli-progress, or use progress() with a display of your own',
+    )
+  })
+
+  it('draws a bar where cli-progress is installed', async () => {
+    const remove = await packages.install('cli-progress')
+    try {
+      expect(await packages.run('bar.mjs', program(true))).toMatch(/░ epoch 1\/2.*epoch 2\/2 {2}loss/s)
+    } finally {
+      await remove()
+    }
+  })
+
+  it('is not part of the main entry, with whose callbacks it shares its code', async () => {
+    const stdin = { contents: `export * from '@tapegrad/nn'`, resolveDir: packages.folder }
+    const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false })
+    expect(outputFiles[0]!.text).toContain('earlyStopping')
+    expect(outputFiles[0]!.text).not.toContain('cli-progress')
+  })
 })

@@ -1,4 +1,4 @@
-/** @file 2,000 training steps, in both styles, leave no growing graph. */
+/** @file 2,000 training steps, in both styles and by fit, leave no growing graph. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -79,7 +79,7 @@ describe('the memory in use after 2,000 training steps', () => {
     ]
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, program], { cwd: root })
     const bytes: Record<string, number[]> = JSON.parse(stdout)
-    expect(Object.keys(bytes)).toEqual(['backwardStep', 'functionalStep'])
+    expect(Object.keys(bytes)).toEqual(['backwardStep', 'functionalStep', 'fit'])
     for (const [name, series] of Object.entries(bytes)) {
       expect(series).toHaveLength(5)
       // A step makes about 60 tensors and nodes, 10 kB; if 2,000 of them stayed that would be 20 MB. What the engine

@@ -1,9 +1,9 @@
 /**
- * @file Trains in both styles, run by leak.test.ts in a process of its own with --expose-gc: prints the bytes in use
+ * @file Trains in both styles and with fit, run by leak.test.ts in a process of its own with --expose-gc: prints the bytes in use
  * after each 500 steps.
  */
 import { type Tensor, tensor, valueAndGrad } from '@tapegrad/core'
-import { Dense, functionalCall, mse, SGD, Sigmoid, sequential } from '@tapegrad/nn'
+import { Dense, fit, functionalCall, mse, SGD, Sigmoid, sequential } from '@tapegrad/nn'
 
 const model = sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3), new Sigmoid())
 const x = tensor([[0.1, 0.2, 0.3, 0.4]])
@@ -44,4 +44,14 @@ for (const step of [backwardStep, functionalStep]) {
     if (i % 500 === 0) series.push(bytesInUse())
   }
 }
+
+// An epoch per step makes the history grow, by numbers alone: so many steps are one epoch.
+const series = (bytes.fit = [] as number[])
+await fit(model, Array(2500).fill([x, t]) as [typeof x, typeof t][], {
+  loss: (p, target) => mse(p, target, { reduction: 'sum', scale: 0.5 }),
+  optimizer,
+  epochs: 1,
+  metrics: { mean: (p) => p.mean() },
+  callbacks: [{ onBatchEnd: ({ step }) => void (step % 500 === 0 && series.push(bytesInUse())) }],
+})
 console.log(JSON.stringify(bytes))
