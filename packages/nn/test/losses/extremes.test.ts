@@ -1,5 +1,5 @@
 /** @file Losses at the edges of numbers: huge and tiny, infinite, probabilities 0 and 1. Expected values by hand, from the formulas. */
-import { type Tensor, vjp } from '@tapegrad/core'
+import { detectAnomaly, type Tensor, vjp } from '@tapegrad/core'
 import { expectClose } from '@tapegrad/core/testing'
 import { describe, expect, it } from 'vitest'
 import { classes, f32, f64, lossOf, type Options } from './table.ts'
@@ -197,5 +197,18 @@ describe.each(makes)('in %s', (dtype, make) => {
       expect(lossOf(name)(make([Number.NaN, 0.5]), make([0.5, 0.5])).item(), name).toBeNaN()
     for (const name of ['crossEntropy', 'nll'])
       expect(lossOf(name)(make([Number.NaN, 0.5]), classes([0], [])).item(), name).toBeNaN()
+  })
+
+  it('nothing on the way is infinite or NaN where the result is finite', () => {
+    const none = Number.NEGATIVE_INFINITY
+    const calls = [
+      () => derive('bce', make([0, 1, 0, 1]), make([0, 1, 1, 0])),
+      () => derive('klDiv', make([none, 0]), make([none, 0]), { logTarget: true }),
+      () => derive('klDiv', make([-1, 0]), make([0, 1])),
+      () => derive('cosineSimilarity', make([0, 0]), make([0, 0])),
+      () => derive('huber', make([huge]), make([0])),
+    ]
+    for (const call of calls) expect(() => detectAnomaly(call)).not.toThrow()
+    expect(() => detectAnomaly(() => derive('mse', make([huge]), make([0])))).toThrow(/^detectAnomaly: square\(.* made Infinity/)
   })
 })
