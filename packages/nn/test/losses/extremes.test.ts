@@ -209,6 +209,8 @@ describe.each(makes)('in %s', (dtype, make) => {
       () => derive('huber', make([huge]), make([0])),
     ]
     for (const call of calls) expect(() => detectAnomaly(call)).not.toThrow()
-    expect(() => detectAnomaly(() => derive('mse', make([huge]), make([0])))).toThrow(/^detectAnomaly: square\(.* made Infinity/)
+    expect(() => detectAnomaly(() => derive('mse', make([huge]), make([0])))).toThrow(
+      /^detectAnomaly: square\(.* made Infinity/,
+    )
   })
 })
