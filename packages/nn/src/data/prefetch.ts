@@ -45,7 +45,7 @@ export async function* prefetched<Batch>(
   const batches = open()
   const asked: Promise<IteratorResult<Batch, void>>[] = []
   let busy = 0
-  let left = true
+  let failed = false
   try {
     for (;;) {
       while (asked.length === 0 || (batches.waits && asked.length <= ahead)) {
@@ -57,15 +57,14 @@ export async function* prefetched<Batch>(
       yield value
       throwIfAborted(signal)
     }
-    left = false
   } catch (error) {
-    left = false
+    failed = true
     const closing = quietly(close())
     if (busy === 0 || !signal?.aborted) await Promise.allSettled([closing])
     // Not what went wrong in closing.
     throw error
   } finally {
-    if (left) await close()
+    if (!failed) await close()
   }
 
   async function close(): Promise<void> {
@@ -77,6 +76,8 @@ export async function* prefetched<Batch>(
 function orAborted<T>(promise: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {
+    // The source may have aborted it while it was asked.
+    throwIfAborted(signal)
     const stop = (): void => reject(signal.reason)
     // Not Promise.race with one promise for the whole pass, which would hold on to every batch.
     signal.addEventListener('abort', stop)

@@ -70,6 +70,24 @@ describe('a loop that is left', () => {
     expect([log, collated]).toEqual([['closed'], [[1]]])
   })
 
+  it('does not make batches of what is left', async () => {
+    const collated: number[][] = []
+    const loader = new DataLoader<number, number>(() => countingNow(9), {
+      batchSize: 2,
+      prefetch: 2,
+      shuffleBuffer: 3,
+      collate: async (samples) => {
+        if (collated.push(samples) > 1) await settle()
+        return samples.length
+      },
+    })
+    // Two more were asked for, the first of which is being made.
+    for await (const _ of loader) break
+    await settle()
+    await settle()
+    expect(collated).toHaveLength(2)
+  })
+
   it('waits for what it asked of a dataset', async () => {
     const log: Log = []
     const dataset: Dataset<number> = {
@@ -113,6 +131,33 @@ describe('a signal', () => {
       expect(log).toHaveLength(reads)
     },
   )
+
+  it('may be aborted by the source itself, which then never answers', async () => {
+    const controller = new AbortController()
+    const source = async function* () {
+      controller.abort('enough')
+      yield await new Promise<number>(() => undefined)
+    }
+    const loader = new DataLoader(source, { signal: controller.signal })
+    expect(await rejection(loader[Symbol.asyncIterator]().next())).toBe('enough')
+  })
+
+  it('waits until a source is closed that is not busy', async () => {
+    const log: Log = []
+    const controller = new AbortController()
+    const slow = async function* () {
+      try {
+        yield* [1, 2, 3]
+      } finally {
+        await settle()
+        log.push('closed')
+      }
+    }
+    const { error } = await run(new DataLoader(slow, { prefetch: 0, signal: controller.signal }), () =>
+      controller.abort('enough'),
+    )
+    expect([error, log]).toEqual(['enough', ['closed']])
+  })
 
   it('does so in a loop that does not wait', () => {
     const log: Log = []

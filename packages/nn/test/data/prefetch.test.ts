@@ -63,6 +63,19 @@ describe('a stream', () => {
     expect(found.map(([, reads]) => reads)).toEqual([4, 4])
   })
 
+  it('that fits into its buffer is collated ahead too', async () => {
+    const collated: number[] = []
+    const loader = new DataLoader<number, number>(() => countingNow(4), {
+      batchSize: 2,
+      shuffleBuffer: 9,
+      collate: async (samples) => collated.push(...samples),
+    })
+    for await (const _ of loader) {
+      await settle()
+      expect(collated).toHaveLength(4)
+    }
+  })
+
   it('is not read ahead in a loop that does not wait', () => {
     const log: Log = []
     const loader = new DataLoader(() => countingNow(4, log), { batchSize: 2, prefetch: 5 })
