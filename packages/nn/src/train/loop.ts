@@ -1,14 +1,14 @@
 /** @file The loop of fit: epochs, batches, validation, callbacks, and an orderly end. Imports the files of train/. */
 import type { Generator, Tensor } from '@tapegrad/core/ops'
 import type { AbortSignalLike } from '../data/prefetch.ts'
-import { fail } from '../errors.ts'
 import type { Module } from '../module.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import { type AnyOptimizer, type Hooks, notify, type TrainingState } from './callbacks.ts'
 import type { History, StoppedBy } from './history.ts'
-import { isPromise, seconds, turn } from './host.ts'
+import { seconds } from './host.ts'
 import { rememberModes } from './modes.ts'
-import type { Pass, Source } from './source.ts'
+import { Reader } from './reader.ts'
+import type { Source } from './source.ts'
 import { type Forward, Stepper } from './stepper.ts'
 import { type Metrics, samplesIn, Totals } from './totals.ts'
 
@@ -32,12 +32,6 @@ export interface Plan {
   readonly signal: AbortSignalLike | undefined
 }
 
-/** After so many seconds the event loop has a turn: a picture is painted every 16 ms. */
-const TURN = 0.016
-
-/** What a pass gives when the signal is aborted while its next batch is waited for. */
-const ABORTED = /* @__PURE__ */ Symbol('aborted')
-
 /** A training that goes on, and what callbacks see of it. */
 export class Training implements TrainingState {
   readonly #plan: Plan
@@ -47,12 +41,10 @@ export class Training implements TrainingState {
   readonly #parameters: readonly Tensor[]
   readonly #before: number
   readonly #began = seconds()
-  #turned = seconds()
   #stoppedBy: StoppedBy | null = null
   /** The learning rate of the last step. */
   #lr: number
-  /** Ends the waiting for a batch. */
-  #wake: (() => void) | null = null
+  readonly #reader: Reader
   epoch: number
   batch = 0
   batches: number | undefined
@@ -66,6 +58,7 @@ export class Training implements TrainingState {
     this.#totals = new Totals(plan.op, plan.metrics)
     this.#checks = new Totals(plan.op, plan.metrics)
     this.#parameters = plan.optimizer.groups.flatMap(({ params }) => params)
+    this.#reader = new Reader(plan.op, () => this.#stoppedBy)
     this.#before = plan.history.epochs
     this.epoch = plan.history.epochs
     this.batches = plan.data.length
@@ -147,7 +140,7 @@ export class Training implements TrainingState {
 
   #abort(): void {
     this.#stoppedBy ??= 'abort'
-    this.#wake?.()
+    this.#reader.wake()
   }
 
   /** Tells all callbacks that it is over; the first error of one is thrown, unless there was one before. */
@@ -170,7 +163,11 @@ export class Training implements TrainingState {
     this.batch = 0
     this.#totals.clear()
     await notify(hooks.onEpochStart, 'onEpochStart', this)
-    if (this.#stoppedBy !== null || !(await this.#pass(data, 'data', (batch) => this.#train(batch)))) return
+    if (
+      this.#stoppedBy !== null ||
+      !(await this.#reader.read(data, 'data', this.epoch, (batch) => this.#train(batch)))
+    )
+      return
     this.batches = this.batch
     if (validation !== undefined && !(await this.#validate(validation))) return
     append(history, this, this.#lr, seconds() - began)
@@ -205,7 +202,7 @@ export class Training implements TrainingState {
     totals.clear()
     try {
       this.model.eval()
-      const over = await this.#pass(source, 'validation data', (batch) => {
+      const over = await this.#reader.read(source, 'validation data', this.epoch, (batch) => {
         const { outcome, loss } = this.#stepper.evaluate(batch)
         totals.add(samplesIn(batch), loss, outcome)
         return undefined
@@ -216,68 +213,6 @@ export class Training implements TrainingState {
       restoreModes()
     }
   }
-
-  /** Does something with each batch of a pass; false if training was ended on the way. */
-  async #pass(
-    source: Source,
-    name: string,
-    each: (batch: unknown) => PromiseLike<unknown> | undefined,
-  ): Promise<boolean> {
-    const opened = source.open(this.epoch)
-    const pass = isPromise(opened) ? await this.#orAborted(opened) : opened
-    if (pass === ABORTED) return false
-    let [open, busy, first] = [true, false, true]
-    try {
-      for (;;) {
-        // An iterator that throws is over.
-        open = false
-        const next = pass.next()
-        const result = isPromise(next) ? await this.#orAborted(next) : next
-        open = true
-        if (result === ABORTED) {
-          busy = true
-          return false
-        }
-        const { done, value } = result as IteratorResult<unknown>
-        if (done) {
-          open = false
-          break
-        }
-        first = false
-        const waiting = each(isPromise(value) ? await value : value)
-        if (waiting !== undefined) await waiting
-        if (seconds() - this.#turned > TURN) {
-          await turn()
-          this.#turned = seconds()
-        }
-        if (this.#stoppedBy !== null) return false
-      }
-    } finally {
-      if (open) await close(pass, busy)
-    }
-    if (first)
-      fail(
-        this.#plan.op,
-        `the ${name} gave no batches in epoch ${this.epoch}; what can be read only once needs a function that opens it anew in each epoch, as in () => batches()`,
-      )
-    return true
-  }
-
-  /** What the promise gives, or ABORTED as soon as the signal is aborted. */
-  #orAborted<T>(promise: PromiseLike<T>): Promise<T | typeof ABORTED> {
-    return new Promise((resolve, reject) => {
-      // Not a race with one promise for all batches, which would keep them all.
-      this.#wake = () => resolve(ABORTED)
-      promise.then(resolve, reject)
-      if (this.#stoppedBy === 'abort') resolve(ABORTED)
-    })
-  }
-}
-
-/** Tells an iterator that nothing more is wanted. What goes wrong then is of no interest; one that is busy is not awaited. */
-async function close(pass: Pass, busy: boolean): Promise<void> {
-  const closing = (async () => pass.return?.())().catch(() => undefined)
-  if (!busy) await closing
 }
 
 /** Writes down a finished epoch. */
