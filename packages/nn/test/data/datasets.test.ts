@@ -68,8 +68,8 @@ describe('mapDataset', () => {
   })
 
   it('works on asynchronous datasets, with functions that return promises, and without batches', async () => {
-    const later = mapDataset({ length: 3, get: async (i: number) => i }, (x) => x + 1)
-    expect(await batchesOf(new DataLoader(later, { batchSize: 2 }))).toEqual([[1, 2], [3]])
+    const later = mapDataset({ length: 3, get: async (i: number) => i }, (x, i) => x + 10 * i)
+    expect(await batchesOf(new DataLoader(later, { batchSize: 2 }))).toEqual([[0, 11], [22]])
     const both = mapDataset(tensors, async ([x]) => x.mul(2) as Tensor)
     expect(await batchesOf(new DataLoader(subset(both, [1, 9]), { batchSize: 2 }))).toEqual([[2, 18]])
   })

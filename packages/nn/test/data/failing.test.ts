@@ -89,6 +89,38 @@ describe('an error of a source', () => {
     },
   )
 
+  it('of a dataset may be thrown or rejected: the first sample counts, and no rejection is left', async () => {
+    const mixed: Dataset<number> = {
+      length: 3,
+      get: (i) => {
+        if (i === 2) throw new RangeError('thrown')
+        return i === 1 ? Promise.reject(new RangeError('rejected')) : i
+      },
+    }
+    const { error } = await run(new DataLoader(mixed, { batchSize: 3 }))
+    expect((error as Error).message).toBe('DataLoader: sample 1: rejected')
+    expect(() => [...new DataLoader(mixed, { batchSize: 3 })]).toThrow(
+      'DataLoader: the dataset is asynchronous',
+    )
+  })
+
+  it('of a stream means that it is over: it is not closed as well', async () => {
+    const log: Log = []
+    const source = {
+      next: (): IteratorResult<number> => {
+        throw new RangeError('the disk is full')
+      },
+      return: () => {
+        log.push('closed')
+        return { done: true, value: undefined } as IteratorResult<number>
+      },
+    }
+    const loader = new DataLoader({ [Symbol.iterator]: () => ({ ...source }) })
+    expectDiskFull((await run(loader)).error, 0)
+    expect(() => [...loader]).toThrow('sample 0: the disk is full')
+    expect(log).toEqual([])
+  })
+
   it('of a dataset has the number of the sample, not its place in the order', () => {
     const dataset: Dataset<number> = {
       length: 9,

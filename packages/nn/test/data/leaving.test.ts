@@ -132,6 +132,22 @@ describe('a signal', () => {
     },
   )
 
+  it('hides what goes wrong in closing such a source', async () => {
+    const controller = new AbortController()
+    const source: AsyncIterable<number> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => undefined),
+        return: () => Promise.reject(new Error('cannot close')),
+      }),
+    }
+    const first = rejection(
+      new DataLoader(source, { signal: controller.signal })[Symbol.asyncIterator]().next(),
+    )
+    await settle()
+    controller.abort('enough')
+    expect(await first).toBe('enough')
+  })
+
   it('may be aborted by the source itself, which then never answers', async () => {
     const controller = new AbortController()
     const source = async function* () {
