@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 /** The first pattern that a file matches names its family. Ceilings: what was measured, and 5% more. */
 const FAMILIES: readonly (readonly [name: string, files: RegExp, ceiling: number])[] = [
-  ['nn', /^packages\/nn\//, 13_400],
+  ['nn', /^packages\/nn\//, 14_600],
   ['WebAssembly', /src\/wasm\/|accelerators/, 16_500],
   ['math and scalar algebra', /src\/(math|scalar)/, 16_200],
   ['convolution and pooling', /(ops|kernels)\/(conv|pool|windows)/, 6_300],

@@ -35,13 +35,13 @@ const sizeOf = async (name: string, source: string): Promise<number> => {
 }
 /** What programs weigh: what is aimed at, and what they may not outgrow until it is reached. */
 const programs = [
-  ['exp', `export { exp } from '@tapegrad/core/ops'`, 4096, 6100],
-  ['add', `export { add } from '@tapegrad/core/ops'`, 4096, 8300],
+  ['exp', `export { exp } from '@tapegrad/core/ops'`, 4096, 6000],
+  ['add', `export { add } from '@tapegrad/core/ops'`, 4096, 8150],
   [
     "the article's program with all methods",
     `import '@tapegrad/core'\nexport * from './article.ts'`,
     34 * 1024,
-    44_800,
+    45_000,
   ],
 ] as const
 

@@ -1,5 +1,4 @@
-/** @file `guard`: settings on which it depends what a function computes, told to who keeps what it computed. Imports errors.ts. */
-import { describe, fail } from './errors.ts'
+/** @file `guard`: settings on which it depends what a function computes, told to who keeps what it computed. Imports nothing. */
 
 /** What a setting may be: something that can be compared. */
 export type Setting = boolean | number | string | null | undefined
@@ -15,8 +14,6 @@ let watch: Watch | null = null
  * guard. A module's `training` does that itself.
  */
 export function guard<T extends Setting>(read: () => T): T {
-  if (typeof read !== 'function')
-    fail('guard', `expected a function, got ${describe(read)}; write guard(() => flag)`)
   const value = read()
   watch?.(read, value)
   return value

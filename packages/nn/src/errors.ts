@@ -10,7 +10,7 @@ export const showShape = (shape: readonly number[]): string => `[${shape.join(',
 export const describeModule = (x: unknown): string =>
   `${describe(x)}${
     typeof (x as { stateDict?: unknown } | null | undefined)?.stateDict === 'function'
-      ? ' of another copy of @tapegrad/nn, which this one cannot use (npm ls @tapegrad/nn finds both, npm dedupe or an alias in the bundler leaves one)'
+      ? ' of another copy of @tapegrad/nn, which this one cannot use: npm ls @tapegrad/nn finds both, npm dedupe or an alias in the bundler leaves one'
       : ''
   }`
 
@@ -39,7 +39,7 @@ const check =
     if (!fits(x)) fail(op, `${name} must be ${what}, got ${describe(x)}`)
   }
 
-export const checkFinite = /* @__PURE__ */ check('a finite number', Number.isFinite)
+export const checkFinite = /* @__PURE__ */ check('a finite number', (x) => Number.isFinite(x))
 export const checkNonNegative = /* @__PURE__ */ check(
   'a finite number >= 0',
   (x) => Number.isFinite(x) && (x as number) >= 0,
@@ -48,7 +48,7 @@ export const checkProbability = /* @__PURE__ */ check(
   'a probability, from 0 to 1',
   (x) => typeof x === 'number' && x >= 0 && x <= 1,
 )
-export const checkInteger = /* @__PURE__ */ check('a whole number', Number.isInteger)
+export const checkInteger = /* @__PURE__ */ check('a whole number', (x) => Number.isInteger(x))
 export const checkPositive = /* @__PURE__ */ check(
   'a finite number > 0',
   (x) => Number.isFinite(x) && (x as number) > 0,

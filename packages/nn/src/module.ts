@@ -120,7 +120,7 @@ export abstract class Module {
    * `model.summary(zeros([1, 8], { dtype: 'int32' }))`.
    */
   summary(...inputs: SummaryInput[]): string {
-    return summarize(this, contentsOf(this).modules, inputs)
+    return summarize(this, contentsOf(this), inputs)
   }
 
   /** `Dense(4, 3)`: how messages and tables name the module. */
@@ -146,26 +146,22 @@ interface Contents {
   readonly modules: [path: string, module: Module][]
 }
 
-/** What a search has found, and values of fields that it does not look into. */
+/** What a search has found, and what stands in objects that it does not look into: `cells is a Map`, a module in it. */
 interface Search extends Contents {
-  readonly closed: [path: string, value: object][]
+  readonly closed: [where: string, part: Module | Tensor][]
 }
 
 /** Everything inside a module, in order of its fields; what is shared occurs under each of its paths. */
 export function contentsOf(module: Module): Contents {
-  const found = search(module)
-  const known = new Set<unknown>([module])
-  for (const { tensor } of found.slots) known.add(tensor)
-  for (const [, inner] of found.modules) known.add(inner)
-  for (const [path, value] of found.closed) {
-    const lost = partsOf(value).find((part) => !known.has(part))
-    if (lost !== undefined)
-      fail(
-        'Module',
-        `${path} is a ${value.constructor?.name} that holds ${lost instanceof Module ? lost : 'a marked tensor'}, which the module does not see there; hold it in an array, a plain object or a Module, or in a #private field if it is no part of the module`,
-      )
-  }
-  return found
+  const { slots, modules, closed } = search(module)
+  const seen = new Set<unknown>([module, ...slots.map(({ tensor }) => tensor), ...modules.map(([, m]) => m)])
+  const lost = closed.find(([, part]) => !seen.has(part))
+  if (lost !== undefined)
+    fail(
+      'Module',
+      `${lost[0]}, where ${lost[1] instanceof Module ? lost[1] : 'a marked tensor'} is not seen; hold it in an array or a plain object, or in a #private field`,
+    )
+  return { slots, modules }
 }
 
 function search(module: Module): Search {
@@ -199,19 +195,18 @@ function searchHolder(
       found.slots.push({ path: name, tensor: value, role: mark.role, holder: holder as Slot['holder'], key })
     } else if (value instanceof Module) {
       if (found.modules.push([path + key, value]) > MOST_PATHS)
-        fail(
-          'Module',
-          `there are more than ${MOST_PATHS} paths to modules, such as ${path}${key}: modules hold each other; keep what is no part of a module in a #private field`,
-        )
+        fail('Module', `${path}${key}: modules hold each other; hold one in a #private field`)
       searchModule(value, `${path}${key}.`, inside, found)
     } else if (Array.isArray(value) || isPlainObject(value))
       searchHolder(value, base, `${path}${key}.`, inside, found)
     else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value))
-      found.closed.push([path + key, value])
+      for (const part of partsOf(value))
+        found.closed.push([`${path}${key} is a ${value.constructor?.name}`, part])
   }
 }
 
-const MOST_PATHS = 100_000
+/** More paths to modules than any model has. */
+const MOST_PATHS = 1e5
 
 /** The modules and marked tensors that a Map, a Set or an instance of a class holds, or arrays in it. */
 function partsOf(value: object): (Module | Tensor)[] {

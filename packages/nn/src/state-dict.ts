@@ -41,37 +41,27 @@ export function restore(
     const list = (keys: readonly string[]): string => keys.join(', ') || 'none'
     fail(op, `missing keys: ${list(missing)}; unexpected keys: ${list(unexpected)}`)
   }
-  for (const [key, { shape, dtype }] of given) {
+  for (const [key, tensor] of given) {
+    const { shape, dtype } = tensor
     const value: unknown = dict[key]
     checkTensor(op, `the value of ${key}`, value)
     if (!sameShape(value.shape, shape))
       fail(op, `${key} has shape ${showShape(value.shape)} in the dict, it must be ${showShape(shape)}`)
     if (value.dtype !== dtype && !(isFloat(value.dtype) && isFloat(dtype)))
       fail(op, `${key} is ${value.dtype} in the dict, it must be ${dtype}; convert it`)
+    const [first] = given.find(([, other]) => other === tensor)!
+    if (first !== key) {
+      const { data } = to(dict[first]!, dtype)
+      if (!to(value, dtype).data.every((x: number, i: number) => Object.is(x, data[i])))
+        fail(
+          op,
+          `${first} and ${key} are one shared tensor, with different values in the dict; delete one of them`,
+        )
+    }
     check?.(key, value)
   }
-  checkShared(op, given, dict)
   noGrad(() => {
     for (const [key, tensor] of given) assign(tensor, to(dict[key]!, tensor.dtype))
   })
   return { missing, unexpected }
-}
-
-/** Throws where keys of one tensor have different values, of which one would be lost. */
-function checkShared(op: string, given: readonly Entry[], dict: Readonly<StateDict>): void {
-  const first = new Map<Tensor, string>()
-  for (const [key, tensor] of given) {
-    const other = first.get(tensor)
-    if (other === undefined) first.set(tensor, key)
-    else if (!sameValues(to(dict[other]!, tensor.dtype), to(dict[key]!, tensor.dtype)))
-      fail(
-        op,
-        `${other} and ${key} are one shared tensor, but have different values in the dict; delete one of the two`,
-      )
-  }
-}
-
-/** Equal, or both NaN. */
-function sameValues({ data: a }: Tensor, { data: b }: Tensor): boolean {
-  return a.every((x: number, i: number) => x === b[i] || (x !== x && b[i] !== b[i]))
 }

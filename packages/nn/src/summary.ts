@@ -1,82 +1,67 @@
 /** @file The table behind `Module.summary`. Imports core and errors.ts. */
-import { noGrad, Tensor, zeros } from '@tapegrad/core/ops'
-import { describe, fail, showShape } from './errors.ts'
+import { type DType, noGrad, Tensor, zeros } from '@tapegrad/core/ops'
+import { describe, showShape } from './errors.ts'
 
 /** What the table needs of a module. */
 interface Summarized {
   call(...args: never[]): unknown
-  parameters(): Tensor[]
-  buffers(): Tensor[]
   readonly training: boolean
   train(): unknown
   eval(): unknown
+}
+
+/** What a module holds: the marked tensors, each under its first key, and the modules inside it. */
+interface Held {
+  readonly slots: readonly { readonly path: string; readonly tensor: Tensor; readonly role: string }[]
+  readonly modules: readonly (readonly [path: string, module: Summarized])[]
 }
 
 /** An input of `summary`: a shape, which stands for zeros in the dtype of the parameters, or a tensor. */
 export type SummaryInput = readonly number[] | Tensor
 
 /** Runs the module once, in evaluation mode, and tabulates what each module inside it returned. */
-export function summarize(
-  root: Summarized,
-  inside: readonly (readonly [path: string, module: Summarized])[],
-  inputs: readonly SummaryInput[],
-): string {
-  const parameters = root.parameters()
-  const dtype = parameters[0]?.dtype ?? 'float32'
-  const args = inputs.map((input) => {
-    if (input instanceof Tensor) return input
-    if (!(Array.isArray(input) && input.every((size) => Number.isInteger(size) && size >= 0)))
-      fail(
-        'summary',
-        `the input shape must be an array of whole numbers >= 0, or a tensor, got ${describe(input)}`,
-      )
-    return zeros([...input], { dtype })
-  })
-  const outputs = outputsOf(root, inside, args)
-  const counted = new Set<Tensor>()
-  const rows = [['', root] as const, ...inside].map(([path, module], i) => {
-    const within = inside.filter(([inner]) => i === 0 || inner.startsWith(`${path}.`))
-    // The parameters of a module inside another are counted there, and only there.
-    const deeper = within.flatMap(([, inner]) => inner.parameters())
-    const own = module.parameters().filter((p) => !deeper.includes(p) && !counted.has(p))
-    for (const p of own) counted.add(p)
-    const text = `${module}`
-    const type = text.length > 40 ? `${text.slice(0, 39)}…` : text
-    return [path || '(root)', type, outputs.get(module) ?? 'not called', count(own), bytes(own)]
+export function summarize(root: Summarized, held: Held, inputs: readonly SummaryInput[]): string {
+  const slots = held.slots.filter(
+    ({ tensor }, i) => held.slots.findIndex((other) => other.tensor === tensor) === i,
+  )
+  const parameters = slots.filter(({ role }) => role === 'parameter')
+  const modules = [['', root] as const, ...held.modules]
+  const outputs = outputsOf(modules, inputs, parameters[0]?.tensor.dtype)
+  // The last module whose path a key begins with is the one that holds it: outer ones come first.
+  const holders = parameters.map(({ path: key }) =>
+    modules.reduce((found, [path], i) => (key.startsWith(path && `${path}.`) ? i : found), 0),
+  )
+  const rows = modules.map(([path, module], i) => {
+    const own = parameters.filter((_, p) => holders[p] === i)
+    return [
+      path || '(root)',
+      `${module}`.replace(/^(.{39}).{2,}/su, '$1…'),
+      outputs.get(module) ?? 'not called',
+      count(own),
+      bytes(own),
+    ]
   })
   if (rows.length > 1 && rows[0]![3] === '0') rows.shift()
   const lines = columns([['Layer', 'Type', 'Output shape', 'Parameters', 'Bytes'], ...rows])
   const rule = '─'.repeat(lines[0]!.length)
-  const total = (name: string, tensors: readonly Tensor[]): string[] =>
-    tensors.length === 0 ? [] : [`${name}: ${count(tensors)} (${bytes(tensors)})`]
-  const footer = [
-    `Total parameters: ${count(parameters)} (${bytes(parameters)})`,
-    ...total(
-      'Trainable',
-      parameters.filter((p) => p.requiresGrad),
-    ),
-    ...total(
-      'Frozen',
-      parameters.filter((p) => !p.requiresGrad),
-    ),
-    ...total('Buffers', root.buffers()),
-  ]
+  const totals = Object.entries({
+    'Total parameters': parameters,
+    Trainable: parameters.filter(({ tensor }) => tensor.requiresGrad),
+    Frozen: parameters.filter(({ tensor }) => !tensor.requiresGrad),
+    Buffers: slots.filter(({ role }) => role === 'buffer'),
+  }).filter(([, own], i) => i === 0 || own.length > 0)
+  const footer = totals.map(([name, own]) => `${name}: ${count(own)} (${bytes(own)} bytes)`)
   return [lines[0], rule, ...lines.slice(1), rule, ...footer].join('\n')
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+/** A sum over tensors: `1,234,567`. */
+const total =
+  (amount: (tensor: Tensor) => number) =>
+  (slots: Held['slots']): string =>
+    `${slots.reduce((sum, { tensor }) => sum + amount(tensor), 0)}`.replace(/\B(?=(\d{3})+$)/g, ',')
 
-/** `1,234,567`. */
-const count = (tensors: readonly Tensor[]): string =>
-  `${sum(tensors.map(({ size }) => size))}`.replace(/\B(?=(\d{3})+$)/g, ',')
-
-/** `172 B`, `4.7 KB`, `1.2 MB`; a KB is 1024 B. */
-function bytes(tensors: readonly Tensor[]): string {
-  let amount = sum(tensors.map(({ data }) => data.byteLength))
-  let unit = 0
-  for (; amount >= 1024 && unit < 3; unit++) amount /= 1024
-  return `${unit === 0 ? amount : amount.toFixed(1)} ${['B', 'KB', 'MB', 'GB'][unit]}`
-}
+const count = /* @__PURE__ */ total(({ size }) => size)
+const bytes = /* @__PURE__ */ total(({ data }) => data.byteLength)
 
 /** What modules returned, while a table is made. */
 let outputs: Map<object, string> | null = null
@@ -94,16 +79,17 @@ function shapesOf(output: unknown): string {
   return Object.values(output).map(shapesOf).join(', ')
 }
 
-/** Runs `root`; the output shape of each module that was called. */
+/** Runs the first module, which holds the others; the output shape of each that was called. */
 function outputsOf(
-  root: Summarized,
-  inside: readonly (readonly [path: string, module: Summarized])[],
-  args: readonly Tensor[],
+  modules: Held['modules'],
+  inputs: readonly SummaryInput[],
+  dtype: DType = 'float32',
 ): Map<object, string> {
+  const root = modules[0]![1]
+  const args = inputs.map((input) => (input instanceof Tensor ? input : zeros(input, { dtype })))
   const around = outputs
+  const modes = modules.map(([, { training }]) => training)
   const found = new Map<object, string>()
-  const modules = [root, ...inside.map(([, module]) => module)]
-  const modes = modules.map(({ training }) => training)
   try {
     outputs = found
     root.eval()
@@ -111,7 +97,7 @@ function outputsOf(
   } finally {
     outputs = around
     // Outer modules come first; each sets the modules inside it too.
-    modules.forEach((module, i) => {
+    modules.forEach(([, module], i) => {
       module[modes[i] ? 'train' : 'eval']()
     })
   }

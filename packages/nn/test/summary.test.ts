@@ -11,24 +11,24 @@ describe('summary', () => {
     expect(`\n${model.summary([7, 4])}\n`).toBe(`
 Layer  Type                                Output shape  Parameters  Bytes
 ──────────────────────────────────────────────────────────────────────────
-0      Sequential(Dense(4, 5), Sigmoid())  [7, 5]                 0    0 B
-0.0    Dense(4, 5)                         [7, 5]                25  100 B
-0.1    Sigmoid()                           [7, 5]                 0    0 B
-1      Dense(5, 3, { bias: false })        [7, 3]                15   60 B
+0      Sequential(Dense(4, 5), Sigmoid())  [7, 5]                 0      0
+0.0    Dense(4, 5)                         [7, 5]                25    100
+0.1    Sigmoid()                           [7, 5]                 0      0
+1      Dense(5, 3, { bias: false })        [7, 3]                15     60
 ──────────────────────────────────────────────────────────────────────────
-Total parameters: 40 (160 B)
-Trainable: 25 (100 B)
-Frozen: 15 (60 B)
+Total parameters: 40 (160 bytes)
+Trainable: 25 (100 bytes)
+Frozen: 15 (60 bytes)
 `)
   })
 
   it('of a single layer has that row', () => {
     expect(new Dense(4, 5).to('float64').summary([4])).toMatch(
-      /^Layer .*\n─+\n\(root\) +Dense\(4, 5\) +\[5\] +25 +200 B\n─+\nTotal parameters: 25 \(200 B\)\nTrainable: 25 \(200 B\)$/,
+      /^Layer .*\n─+\n\(root\) +Dense\(4, 5\) +\[5\] +25 +200\n─+\nTotal parameters: 25 \(200 bytes\)\nTrainable: 25 \(200 bytes\)$/,
     )
   })
 
-  it('writes large numbers with commas, bytes in their unit, buffers apart, and cuts long names', () => {
+  it('writes large numbers with commas, buffers apart, and cuts long names', () => {
     class Wide extends Module {
       readonly inner = new Dense(1000, 1234)
       readonly mean = buffer(zeros([5000], { dtype: 'float64' }))
@@ -41,9 +41,9 @@ Frozen: 15 (60 B)
       }
     }
     const table = new Wide().summary([2, 1000])
-    expect(table).toMatch(/^inner +Dense\(1000, 1234\) +\[2, 1234\] +1,235,234 +4\.7 MB$/m)
+    expect(table).toMatch(/^inner +Dense\(1000, 1234\) +\[2, 1234\] +1,235,234 +4,940,936$/m)
     expect(table).toMatch(
-      /\nTotal parameters: 1,235,234 \(4\.7 MB\)\nTrainable: 1,235,234 \(4\.7 MB\)\nBuffers: 5,001 \(39\.1 KB\)$/,
+      /\nTotal parameters: 1,235,234 \(4,940,936 bytes\)\nTrainable: 1,235,234 \(4,940,936 bytes\)\nBuffers: 5,001 \(40,004 bytes\)$/,
     )
     expect(sequential(new Wide() as never).summary([2, 1000])).toMatch(
       /^0 +Wide\(a very long name .{17}… {2}/m,
@@ -59,7 +59,7 @@ Frozen: 15 (60 B)
     }
     const indices = zeros([4, 1], { dtype: 'int32' })
     const table = new Mix().summary([4, 2], indices)
-    expect(table).toMatch(/^left +Dense\(2, 3\) +\[4, 3\] +9 +36 B$/m)
+    expect(table).toMatch(/^left +Dense\(2, 3\) +\[4, 3\] +9 +36$/m)
     expect(sequential(new Dense(2, 3)).summary(ones([4, 2]))).toContain('[4, 3]')
     class Outer extends Module {
       readonly mix = new Mix()
@@ -88,12 +88,14 @@ Frozen: 15 (60 B)
       }
     }
     const table = new Outer().summary([2, 3])
-    expect(table).toContain('\nTotal parameters: 15 (60 B)\nTrainable: 15 (60 B)\nBuffers: 9 (36 B)')
-    expect(table).toMatch(/^a +Block\(\) +\[2, 3\] +3 +\d+ B$/m)
-    expect(table).toMatch(/^a\.dense +Dense\(3, 3\) +\[2, 3\] +12 +\d+ B$/m)
-    expect(table).toMatch(/^b +Block\(\) +\[2, 3\] +0 +\d+ B$/m)
-    expect(table).toMatch(/^b\.dense +Dense\(3, 3\) +\[2, 3\] +0 +\d+ B$/m)
-    expect(table).toMatch(/^b\.unused +Sigmoid\(\) +not called +0 +\d+ B$/m)
+    expect(table).toContain(
+      '\nTotal parameters: 15 (60 bytes)\nTrainable: 15 (60 bytes)\nBuffers: 9 (36 bytes)',
+    )
+    expect(table).toMatch(/^a +Block\(\) +\[2, 3\] +3 +\d+$/m)
+    expect(table).toMatch(/^a\.dense +Dense\(3, 3\) +\[2, 3\] +12 +\d+$/m)
+    expect(table).toMatch(/^b +Block\(\) +\[2, 3\] +0 +\d+$/m)
+    expect(table).toMatch(/^b\.dense +Dense\(3, 3\) +\[2, 3\] +0 +\d+$/m)
+    expect(table).toMatch(/^b\.unused +Sigmoid\(\) +not called +0 +\d+$/m)
   })
 
   it('runs in evaluation mode without recording, and leaves modes and methods as they were', () => {
@@ -123,7 +125,7 @@ Frozen: 15 (60 B)
   })
 
   it('refuses what is not a shape', () => {
-    for (const shape of [7, undefined, [1.5], [-1], ['4'], [Number.NaN]])
-      expect(() => model.summary(shape as never)).toThrow(/^summary: the input shape must be/)
+    for (const shape of [7, null, [1.5], [-1], ['4'], [Number.NaN]])
+      expect(() => model.summary(shape as never)).toThrow(/^zeros: /)
   })
 })

@@ -10,7 +10,7 @@ const otherCore = await import('@tapegrad/core')
 const layer = new other.Dense(2, 1)
 const foreign = otherCore.ones([3, 2]) as never
 const COPY =
-  ' of another copy of @tapegrad/nn, which this one cannot use (npm ls @tapegrad/nn finds both, npm dedupe or an alias in the bundler leaves one)'
+  ' of another copy of @tapegrad/nn, which this one cannot use: npm ls @tapegrad/nn finds both, npm dedupe or an alias in the bundler leaves one'
 const TENSOR =
   'a tensor of shape [3, 2] of another copy of @tapegrad/core, which this one cannot use: npm ls @tapegrad/core finds both, npm dedupe or an alias in the bundler leaves one'
 

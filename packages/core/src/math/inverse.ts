@@ -17,10 +17,10 @@ const ARCSIN = [
 ]
 
 /** Numbers as sums of two doubles. */
-const HALF_PI = [Math.PI / 2, 6.123233995736766e-17] as const
+const HALF_PI = [1.5707963267948966, 6.123233995736766e-17] as const
 const PI = [Math.PI, 1.2246467991473532e-16] as const
 const ARCTAN_HALF = [0.4636476090008061, 2.2698777452961687e-17] as const
-const QUARTER_PI = [Math.PI / 4, 3.061616997868383e-17] as const
+const QUARTER_PI = [0.7853981633974483, 3.061616997868383e-17] as const
 const ARCTAN_2 = [1.1071487177940904, 9.40447137356638e-17] as const
 
 /**

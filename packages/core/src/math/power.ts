@@ -12,7 +12,7 @@ const LOG_TAIL = [
   0.39999999999999974, 0.2857142857144601, 0.2222222221734532, 0.181818188913884, 0.1538455555475,
   0.13336364437, 0.1167392266, 0.11996077,
 ]
-const TWO_THIRDS = [2 / 3, 3.700743415417188e-17] as const
+const TWO_THIRDS = [0.6666666666666666, 3.700743415417188e-17] as const
 
 /** a + b as the rounded sum and what rounding lost, for |a| >= |b|. */
 function twoSum<T>(s: Scalar<T>, a: T, b: T): readonly [T, T] {

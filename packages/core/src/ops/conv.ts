@@ -24,7 +24,7 @@ import { reshape, transpose } from './reshape.ts'
 import { slice } from './slice.ts'
 
 const OPTIONS: readonly string[] = ['bias', 'stride', 'padding', 'dilation', 'groups']
-const TRANSPOSE_OPTIONS: readonly string[] = [...OPTIONS, 'outputPadding']
+const TRANSPOSE_OPTIONS: readonly string[] = /* @__PURE__ */ OPTIONS.concat('outputPadding')
 
 /** Options of all three, as they come. */
 type Options = Partial<Record<Exclude<keyof ConvTranspose2dOptions, 'bias'>, unknown>> &
@@ -102,7 +102,7 @@ function convolution(
  * Columns take as many times the memory of x as a window has elements, and stay for the backward pass when one is to
  * come. More than this many elements are not made at once.
  */
-const LARGE = 1 << 24
+const LARGE = 16_777_216
 
 /**
  * Every convolution is a product of matrices: the weight of each group times columns, one per window. In a plain one the

@@ -105,7 +105,7 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Ar
   new Uint8Array(buffer, byteOffset, byteLength)
 
 /** What is converted at a time. */
-const CHUNK = 1 << 18
+const CHUNK = 262_144
 
 /** The tensor whose bytes begin at `start`: read into its own memory, converted piece by piece. */
 export function readTensor(

@@ -29,7 +29,7 @@ export const LARGEST_HEADER = 100_000_000
 export const PREFIX = 8
 /** Most axes and elements of a tensor. */
 const MOST_AXES = 32
-const MOST_ELEMENTS = 2 ** 31 - 1
+const MOST_ELEMENTS = 2_147_483_647
 
 /** Reads and checks the header. */
 export function readHeader(source: Source, refuse: Refuse): Header {

@@ -5,7 +5,7 @@ import { node } from './node.ts'
 import { checkPath, type Refuse, refuser } from './refusal.ts'
 
 /** The most bytes of one call of the system. */
-const MOST_AT_ONCE = 1 << 30
+const MOST_AT_ONCE = 1_073_741_824
 
 /** What `use` makes of the file at `path`, which is open meanwhile. */
 export function withFile<T>(op: string, path: unknown, use: (source: Source, refuse: Refuse) => T): T {

@@ -11,9 +11,9 @@ const SUFFIX = '.tapegrad-tmp'
 /** How much of the file's own name they hold: names may be 255 bytes long. */
 const LONGEST_BASE = 50
 /** A temporary file that nobody wrote to for so long is given up, whoever's it was. */
-const A_DAY = 24 * 60 * 60 * 1000
+const A_DAY = 86_400_000
 /** The most bytes of one call of the system. */
-const MOST_AT_ONCE = 1 << 24
+const MOST_AT_ONCE = 16_777_216
 /** More symbolic links than this form a circle. */
 const MOST_LINKS = 40
 

@@ -46,7 +46,7 @@ const OPTIONS: readonly string[] = [
   'dtype',
   'generator',
 ]
-const TRANSPOSE_OPTIONS: readonly string[] = [...OPTIONS, 'outputPadding']
+const TRANSPOSE_OPTIONS: readonly string[] = /* @__PURE__ */ OPTIONS.concat('outputPadding')
 
 /** What the three have in common: weight, bias and settings. */
 abstract class Convolution<In extends Shape, Out extends Shape, W extends Shape> extends Layer<In, Out> {

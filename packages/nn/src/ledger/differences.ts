@@ -6,8 +6,8 @@ export interface FiniteDifference {
   readonly digits: number | null
 }
 
-/** Half the distance between neighbouring float64 numbers, relative. */
-export const ROUNDING = 2 ** -53
+/** Half the distance between neighbouring float64 numbers, relative: 2^-53. */
+export const ROUNDING = 1.1102230246251565e-16
 
 /** Tried one after the other, until one gives enough digits: the largest steps suffer least from rounding. */
 const STEPS = [0.1, 0.01, 1e-3, 1e-4]

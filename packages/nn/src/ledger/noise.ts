@@ -16,10 +16,10 @@ export interface Noise {
   readonly loss: number
 }
 
-/** A few roundings of a number of size 1. */
-const ROUNDINGS = 16 * 2 ** -53
-/** Below this float64 has fewer digits than elsewhere, or none. */
-const TINY = 2 ** -1000
+/** A few roundings of a number of size 1: 16 times 2^-53. */
+const ROUNDINGS = 1.7763568394002505e-15
+/** Below this float64 has fewer digits than elsewhere, or none: 2^-1000. */
+const TINY = 9.332636185032189e-302
 
 /**
  * Bounds, to first order. A sum is off by the rounding errors of its terms, however much they cancel, and by the errors

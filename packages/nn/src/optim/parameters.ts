@@ -40,8 +40,5 @@ function whyNot(p: unknown): string | undefined {
   if (!(p instanceof Tensor)) return `is ${describe(p)}, expected a tensor`
   if (!isFloat(p.dtype)) return `is ${p.dtype}; only floating-point tensors can be trained`
   const maker = p.node?.primitive
-  if (maker) return `was computed by ${maker.name}; only leaves can be trained`
-  return p.strides.some((stride, axis) => stride === 0 && p.shape[axis]! > 1)
-    ? 'repeats its elements (a broadcast view); train a clone() of it'
-    : undefined
+  return maker ? `was computed by ${maker.name}; only leaves can be trained` : undefined
 }

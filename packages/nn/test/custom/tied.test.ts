@@ -75,7 +75,7 @@ describe('a shared parameter', () => {
           { strict },
         ),
       ).toThrow(
-        'loadStateDict: table.weight and output.weight are one shared tensor, but have different values in the dict; delete one of the two',
+        'loadStateDict: table.weight and output.weight are one shared tensor, with different values in the dict; delete one of them',
       )
     expect(model.stateDict()).toEqual(before)
   })

@@ -71,11 +71,6 @@ describe.each(optimizerNames)('%s refuses', (name) => {
     ['integers', [tensor([1], { dtype: 'int32' })], 'parameter 0 is int32; only floating-point tensors'],
     ['a computed tensor', [mul(p, 2)], 'parameter 0 was computed by mul; only leaves can be trained'],
     [
-      'a broadcast view',
-      [p, noGrad(() => zeros([1]).broadcastTo([3]))],
-      'parameter 1 repeats its elements \\(a broadcast view\\); train a clone\\(\\) of it',
-    ],
-    [
       'an unknown setting of a group',
       [{ params: [p], rate: 1 }],
       'there is no option "rate"; there are lr, ',
