@@ -80,6 +80,7 @@ it('a gradient that is not finite ends training before the step', async () => {
     /^fit: the gradient of 0\.weight is not finite in epoch 1, batch 1, .*; detectAnomaly: .* in the derivative of sqrt, .*; in layer 1 \(Root\(\)\)/,
   )
   expect(model.layers[0].weight.item()).toBe(1)
+  expect(model.layers[0].weight.grad).toBeNull()
 })
 
 it('the second run, under detectAnomaly, draws the masks of the first', async () => {

@@ -53,7 +53,10 @@ describe('as JSON', () => {
     expect(back).toEqual(history)
     expect(back.epochs).toBe(3)
     expect(History.from(history)).not.toBe(history)
-    expect(History.from(history).loss).not.toBe(history.loss)
+    const copy = history.toJSON()
+    history.loss.push(9)
+    history.metrics.accuracy!.push(9)
+    expect(copy).toEqual(back.toJSON())
   })
   it('brings NaN back, which JSON lacks', () => {
     const data = { ...made(2).toJSON(), loss: [1, null] }

@@ -1,20 +1,36 @@
 /** @file What fit writes down, in which order it goes through the data, and the modes of the model meanwhile. */
 import { Generator, type Tensor, tensor } from '@tapegrad/core'
-import { Dense, Dropout, fit, fitSteps, mse, ReduceLROnPlateau, SGD, sequential } from '@tapegrad/nn'
-import { describe, expect, it } from 'vitest'
+import {
+  Dense,
+  Dropout,
+  fit,
+  fitSteps,
+  type History,
+  mse,
+  ReduceLROnPlateau,
+  SGD,
+  sequential,
+} from '@tapegrad/nn'
+import { describe, expect, it, vi } from 'vitest'
 import { batches, deep, linear, numbersOf, ROWS, rejection, x, y } from './problem.ts'
 
 const make = () => linear({ lr: 0.1, momentum: 0.9 })
 
-it('ReduceLROnPlateau looks at the validation loss, or at the training loss', async () => {
-  for (const validation of [[x, y] as const, undefined]) {
+it.each([true, false])(
+  'the schedule gets the validation loss, or the training loss (%j)',
+  async (validated) => {
     const { model, optimizer } = make()
     // No loss is a tenth of the first: nothing is an improvement.
     const schedule = new ReduceLROnPlateau(optimizer, { patience: 0, threshold: 0.9, factor: 0.5 })
-    const options = { loss: mse, optimizer, schedule, epochs: 3, ...(validation && { validation }) }
-    expect((await fit(model, batches(), options)).lr).toEqual([0.1, 0.1, 0.05])
-  }
-})
+    const step = vi.spyOn(schedule, 'step')
+    const validation = [x.mul(2), y] as const
+    const options = { loss: mse, optimizer, schedule, epochs: 3, ...(validated && { validation }) }
+    const history: History = await fit(model, batches(), options)
+    expect(history.lr).toEqual([0.1, 0.1, 0.05])
+    const watched: readonly number[] = validated ? history.validationLoss : history.loss
+    expect(step.mock.calls).toEqual(watched.map((loss) => [loss]))
+  },
+)
 
 describe('the history', () => {
   it('has means over samples, not over batches, of losses and metrics', async () => {
