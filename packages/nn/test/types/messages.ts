@@ -137,7 +137,7 @@ export const mistakes: readonly (readonly [code: string, message: string])[] = [
   ],
   [
     'const «l»: Layer<[4], [2]> = new Dense(4, 3)',
-    `Type 'Dense<4, 3>' is not assignable to type 'Layer<[4], [2]>'.`,
+    `Type 'Dense<4, 3>' is not assignable to type 'Layer<[4], [2], []>'.`,
   ],
   // Options.
   [
