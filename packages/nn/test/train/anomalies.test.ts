@@ -62,6 +62,7 @@ describe('a loss that is not finite', () => {
     expect(message).toMatch(
       /^fit: the loss is Infinity in epoch 1, batch 2, .*; the data hold it: batch\[0\] has Infinity at \[0, 1\]\./,
     )
+    expect(model.parameters().map((p) => p.grad)).toEqual([null, null])
     const step = ({ input }: { input: Tensor }) => mse(model.call(input as typeof x) as Tensor, y)
     const named = [{ input: holes }]
     expect(await rejection(fitSteps(model, named, { step, optimizer, epochs: 1 }))).toContain(
