@@ -85,7 +85,7 @@ export abstract class Module {
    * but an optimizer keeps state in the old dtype: make it afterwards.
    */
   to(dtype: 'float32' | 'float64'): this {
-    if (!isFloat(dtype)) fail('to', `a module can be converted to float32 or float64, got ${describe(dtype)}`)
+    if (!isFloat(dtype)) fail('to', `the dtype must be float32 or float64, got ${describe(dtype)}`)
     for (const tensor of new Set(contentsOf(this).slots.map((slot) => slot.tensor))) {
       if (!isFloat(tensor.dtype)) continue
       const { storage, strides, offset, contiguous } = to(tensor.detach(), dtype)
@@ -235,8 +235,7 @@ function distinct(module: Module, role?: Mark['role']): [string, Tensor][] {
 
 /** Notes in an error thrown by `module.forward` where that happened, and returns it. */
 export function placed(error: unknown, module: Module): unknown {
-  if (typeof module.forward !== 'function')
-    fail('call', `${module} has no forward(...); write one that computes its output`)
+  if (typeof module.forward !== 'function') fail('call', `${module} has no forward(...); write one`)
   if (error instanceof Error) {
     const inner = outermost(error)
     const held = search(module).modules.find(([, other]) => other === inner)

@@ -53,10 +53,7 @@ export function restore(
     if (first !== key) {
       const { data } = to(dict[first]!, dtype)
       if (!to(value, dtype).data.every((x: number, i: number) => Object.is(x, data[i])))
-        fail(
-          op,
-          `${first} and ${key} are one shared tensor, with different values in the dict; delete one of them`,
-        )
+        fail(op, `${first} and ${key} are one tensor, but differ in the dict; delete one`)
     }
     check?.(key, value)
   }

@@ -1,6 +1,7 @@
-/** @file The table behind `Module.summary`. Imports core and errors.ts. */
+/** @file The table behind `Module.summary`. Imports core, errors.ts and modes.ts. */
 import { type DType, noGrad, Tensor, zeros } from '@tapegrad/core/ops'
 import { describe, showShape } from './errors.ts'
+import { rememberModes } from './modes.ts'
 
 /** What the table needs of a module. */
 interface Summarized {
@@ -88,7 +89,7 @@ function outputsOf(
   const root = modules[0]![1]
   const args = inputs.map((input) => (input instanceof Tensor ? input : zeros(input, { dtype })))
   const around = outputs
-  const modes = modules.map(([, { training }]) => training)
+  const restoreModes = rememberModes(modules.map(([, module]) => module))
   const found = new Map<object, string>()
   try {
     outputs = found
@@ -96,10 +97,7 @@ function outputsOf(
     noGrad(() => root.call(...(args as never[])))
   } finally {
     outputs = around
-    // Outer modules come first; each sets the modules inside it too.
-    modules.forEach(([, module], i) => {
-      module[modes[i] ? 'train' : 'eval']()
-    })
+    restoreModes()
   }
   return found
 }

@@ -44,7 +44,7 @@ describe('to', () => {
 
   it('refuses other dtypes', () => {
     expect(() => new Affine().to('int32' as never)).toThrow(
-      /^to: a module can be converted to float32 or float64, got "int32"/,
+      /^to: the dtype must be float32 or float64, got "int32"/,
     )
   })
 

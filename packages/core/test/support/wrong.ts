@@ -12,6 +12,7 @@ export const ELSEWHERE: Record<string, string> = {
   checkFlag: 'what refuses flags; tested through every function that takes some',
   GradcheckReport: 'made by gradcheck',
   consoleFormatter: 'an object that consoles call',
+  guard: 'for authors of modules; tested in guard.test.ts',
   enterLayer: 'called by Module.call; tested through detectAnomaly in nn',
   leaveLayer: 'called by Module.call; tested through detectAnomaly in nn',
 }

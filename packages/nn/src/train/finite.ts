@@ -18,10 +18,15 @@ export function badGradient(parameters: readonly Tensor[]): number {
   return -1
 }
 
+/** A model and the modules inside it, outer ones first. */
+export const modulesOf = (model: Module): Module[] => [
+  model,
+  ...contentsOf(model).modules.map(([, module]) => module),
+]
+
 /** The generators that the layers of a model draw from, each once. */
 export function generatorsOf(model: Module): Generator[] {
-  const modules = [model, ...contentsOf(model).modules.map(([, module]) => module)]
-  const found = modules
+  const found = modulesOf(model)
     .flatMap((module) => Object.values(module))
     .filter((value) => value instanceof Generator)
   return [...new Set(found)]

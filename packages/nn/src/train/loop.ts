@@ -1,12 +1,13 @@
 /** @file The loop of fit: epochs, batches, validation, callbacks, and an orderly end. Imports the files of train/. */
 import type { Generator, Tensor } from '@tapegrad/core/ops'
 import type { AbortSignalLike } from '../data/prefetch.ts'
+import { rememberModes } from '../modes.ts'
 import type { Module } from '../module.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import { type AnyOptimizer, type Hooks, notify, type TrainingState } from './callbacks.ts'
+import { modulesOf } from './finite.ts'
 import type { History, StoppedBy } from './history.ts'
 import { seconds } from './host.ts'
-import { rememberModes } from './modes.ts'
 import { Reader } from './reader.ts'
 import type { Source } from './source.ts'
 import { type Forward, Stepper } from './stepper.ts'
@@ -117,7 +118,7 @@ export class Training implements TrainingState {
   /** Trains, and tidies up however that ends. */
   async run(): Promise<History> {
     const { model, hooks, signal, history } = this.#plan
-    const restoreModes = rememberModes(model)
+    const restoreModes = rememberModes(modulesOf(model))
     const abort = (): void => this.#abort()
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
@@ -198,7 +199,7 @@ export class Training implements TrainingState {
   /** Evaluates the model on the validation data; false if that was broken off. */
   async #validate(source: Source): Promise<boolean> {
     const totals = this.#checks
-    const restoreModes = rememberModes(this.model)
+    const restoreModes = rememberModes(modulesOf(this.model))
     totals.clear()
     try {
       this.model.eval()

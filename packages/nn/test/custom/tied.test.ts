@@ -75,7 +75,7 @@ describe('a shared parameter', () => {
           { strict },
         ),
       ).toThrow(
-        'loadStateDict: table.weight and output.weight are one shared tensor, with different values in the dict; delete one of them',
+        'loadStateDict: table.weight and output.weight are one tensor, but differ in the dict; delete one',
       )
     expect(model.stateDict()).toEqual(before)
   })
