@@ -1,7 +1,7 @@
 /** @file `guard`: settings on which it depends what a function computes, told to who keeps what it computed. Imports nothing. */
 
 /** What a setting may be: something that can be compared. */
-export type Setting = boolean | number | string | null | undefined
+type Setting = boolean | number | string | null | undefined
 
 /** Is told of a setting that was read, and how to read it again. */
 type Watch = (read: () => Setting, value: Setting) => void

@@ -15,7 +15,5 @@ it('parameters in an object without a prototype are found', () => {
 
 it('a forgotten forward is an error that says so', () => {
   class Empty extends (Module as unknown as new () => { call(): unknown }) {}
-  expect(() => new Empty().call()).toThrow(
-    'call: Empty() has no forward(...); write one',
-  )
+  expect(() => new Empty().call()).toThrow('call: Empty() has no forward(...); write one')
 })
