@@ -1,5 +1,5 @@
 /** @file What every optimizer refuses: parameters, settings, gradients. */
-import { mul, noGrad, type Tensor, tensor, zeros } from '@tapegrad/core'
+import { mul, type Tensor, tensor, zeros } from '@tapegrad/core'
 import { Dense } from '@tapegrad/nn'
 import { describe, expect, it } from 'vitest'
 import { flat } from '../support/close.ts'
