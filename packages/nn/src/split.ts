@@ -18,7 +18,7 @@ export interface SplitOptions {
 const NAMES = ['testSize', 'shuffle', 'seed', 'generator', 'stratify']
 
 /** Several rows of a tensor. */
-type Rows<T> =
+export type Rows<T> =
   T extends Tensor<infer S>
     ? number extends S['length']
       ? Tensor

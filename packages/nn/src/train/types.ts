@@ -1,19 +1,10 @@
-/** @file Which data fit a model, as types. Imports types of core, data.ts, layers/chain.ts, layer.ts, module.ts and source.ts. */
+/** @file Which data fit a model, as types. Imports types of core, data.ts, layers/chain.ts, layer.ts, module.ts and split.ts. */
 import type { Shape, Tensor } from '@tapegrad/core/ops'
 import type { Collated, Dataset } from '../data.ts'
 import type { Layer } from '../layer.ts'
 import type { Dims, Meet, Trailing } from '../layers/chain.ts'
 import type { Module } from '../module.ts'
-
-/** Several rows of a tensor. */
-type Rows<T> =
-  T extends Tensor<infer S>
-    ? number extends S['length']
-      ? Tensor
-      : S extends readonly [number, ...infer R extends Shape]
-        ? Tensor<[number, ...R]>
-        : Tensor
-    : never
+import type { Rows } from '../split.ts'
 
 /** One batch of the data. */
 export type BatchOf<Data> = Data extends readonly Tensor[]
