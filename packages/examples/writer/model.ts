@@ -12,7 +12,6 @@ export interface Size {
   readonly width: number
   readonly heads: number
   readonly blocks: number
-  readonly dropout: number
 }
 
 /** GPT in small (Radford et al. 2018): embeddings of character and place, causal pre-norm blocks, logits of the next one. */
@@ -26,14 +25,14 @@ export class Writer extends Module {
 
   constructor(size: Size, generator: Generator) {
     super()
-    const { characters, context, width, heads, dropout } = size
+    const { characters, context, width, heads } = size
     const small = { generator, init: normal(0.02) }
     this.size = size
     this.characters = new Embedding(characters, width, small)
     this.places = new Embedding(context, width, small)
     this.blocks = Array.from(
       { length: size.blocks },
-      () => new TransformerBlock(width, heads, { causal: true, dropout, generator }),
+      () => new TransformerBlock(width, heads, { causal: true, generator }),
     )
     this.norm = new LayerNorm(width)
     this.logits = new Dense(width, characters, { ...small, bias: false })

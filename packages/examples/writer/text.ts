@@ -37,24 +37,21 @@ export class Alphabet {
 /** A window of the text, and what follows each of its characters. */
 type Sample = [x: Tensor<[number]>, next: Tensor<[number]>]
 
-/** Windows of `length` characters, each beginning `stride` characters after the one before. */
+/** Windows of `size` characters of a text that has more, one behind the other. */
 export class Windows implements Dataset<Sample> {
   readonly length: number
   readonly #text: Int32Array
   readonly #size: number
-  readonly #stride: number
 
-  constructor(text: Int32Array, size: number, stride: number) {
-    if (text.length <= size)
-      throw new UserError(`the text has ${text.length} characters, too few for a window of ${size}`)
+  constructor(text: Int32Array, size: number) {
     this.#text = text
     this.#size = size
-    this.#stride = stride
-    this.length = Math.floor((text.length - size - 1) / stride) + 1
+    // One more character must follow the last.
+    this.length = Math.floor((text.length - 1) / size)
   }
 
   get(index: number): Sample {
-    const start = index * this.#stride
+    const start = index * this.#size
     return [this.#at(start), this.#at(start + 1)]
   }
 
