@@ -110,11 +110,11 @@ function introduce(training: Training, flags: Flags, { print, paragraph, colors 
 }
 
 async function train(training: Training, flags: Flags, terminal: Terminal): Promise<void> {
-  terminal.print()
   const controller = new AbortController()
   const abort = (): void => controller.abort()
   // A second Ctrl-C ends the program at once.
   process.once('SIGINT', abort)
+  terminal.print()
   try {
     const callbacks = [terminalProgress({ stream: streamOf(terminal) }), glimpses(training, flags, terminal)]
     const { stoppedBy, epochs } = await training.run(
