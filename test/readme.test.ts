@@ -1,4 +1,4 @@
-/** @file Keeps the README true: its programs compile and run, and what it shows is what they print. */
+/** @file Keeps the README and that of nn true: their programs compile and run, and what they show is what is printed. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Block, blocksOf, complaintsAbout, outputOf, outputOfExample } from './support/programs.ts'
 
@@ -52,6 +52,24 @@ describe('the ledger', () => {
   it('grades as the README shows', async () => {
     expect(complaintsAbout(program('graded.firstWrong'))).toEqual([])
     expect(await outputOf(program('graded.firstWrong'))).toBe(outputAfter('graded.firstWrong'))
+  }, 30_000)
+})
+
+describe('the training', () => {
+  it('ends as the README shows', async () => {
+    expect(complaintsAbout(program('await fit('))).toEqual([])
+    expect(await outputOf(program('await fit('))).toBe(outputAfter('await fit('))
+  }, 30_000)
+})
+
+describe('packages/nn/README.md', () => {
+  it('has programs that the compiler accepts, and that run', async () => {
+    const programs = (await blocksOf('packages/nn/README.md')).filter(({ language }) => language === 'ts')
+    expect(programs).toHaveLength(2)
+    for (const { text } of programs) expect(complaintsAbout(text)).toEqual([])
+    const [training, ledger] = await Promise.all(programs.map(({ text }) => outputOf(text)))
+    expect(training).toMatch(/Total parameters: 162 .*epochs, \d+ steps/s)
+    expect(ledger).toContain('── Backward, layer 1')
   }, 30_000)
 })
 
