@@ -172,6 +172,11 @@ describe('the output', () => {
     )
     expect(text).toContain('Checkpoint after epoch 1: ')
     const long = 'the '.repeat(40)
+    // A word that is longer than a line.
+    const word = join(folder, 'word.txt')
+    writeFileSync(word, 'abcdefgh'.repeat(40))
+    const one = ['--text', word, '--prompt', 'abc', '--epochs', '1', '--length', '300']
+    await run(newFile(), [...SMALL, ...one], width)
     await run(newFile(), [...SMALL, '--epochs', '1', '--prompt', long], width)
   })
   it('--help tells every flag within 80 columns', async () => {
