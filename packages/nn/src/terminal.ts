@@ -114,9 +114,11 @@ const settingsFor = (stream: TextStream): object => ({
     { text }: { text: string },
   ): string => {
     const width = Math.max(10, (stream.columns ?? 80) - 1)
-    const full = Math.round(progress * LONGEST)
-    const drawn = total > 0 ? `${'█'.repeat(full)}${'░'.repeat(LONGEST - full)} ` : ''
-    return `${drawn}${text}`.slice(0, width)
+    // The text comes first: what room it leaves is the bar's.
+    const room = total > 0 ? Math.min(LONGEST, width - text.length - 1) : 0
+    if (room < 1) return text.slice(0, width)
+    const full = Math.round(progress * room)
+    return `${'█'.repeat(full)}${'░'.repeat(room - full)} ${text}`
   },
 })
 

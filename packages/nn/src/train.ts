@@ -1,7 +1,7 @@
 /** @file fit: the training loop. Imports core, errors.ts, module.ts and the files of train/. */
 import type { Tensor } from '@tapegrad/core/ops'
 import { checkOptions, describe, fail } from './errors.ts'
-import type { Module } from './module.ts'
+import { Module } from './module.ts'
 import type { History } from './train/history.ts'
 import { Training } from './train/loop.ts'
 import type { FitOptions, FitStepsOptions } from './train/options.ts'
@@ -61,6 +61,11 @@ export async function fit(
   const op = 'fit'
   const { loss } = checkOptions(op, options, [...NAMES, 'loss'])
   const call: unknown = typeof loss === 'object' ? (loss as { call?: unknown } | null)?.call : loss
+  if ((loss as { prototype?: unknown } | undefined)?.prototype instanceof Module)
+    fail(
+      op,
+      `loss is the class ${(loss as { name: string }).name}; write new ${(loss as { name: string }).name}()`,
+    )
   if (typeof call !== 'function')
     fail(op, `loss must be a function, such as mse, or a module, such as new MSE(), got ${describe(loss)}`)
   const lossOf = (typeof loss === 'function' ? loss : call.bind(loss)) as (p: unknown, t: unknown) => Tensor

@@ -8,6 +8,7 @@ import {
   fit,
   fitSteps,
   learningRates,
+  MSE,
   mse,
   progress,
   SGD,
@@ -35,6 +36,7 @@ describe('options', () => {
         'loss must be a function, such as mse, or a module, such as new MSE(), got undefined',
       ],
       [{ loss: 'mse' }, 'loss must be a function'],
+      [{ loss: MSE }, 'loss is the class MSE; write new MSE()'],
       [{ loss: null }, 'loss must be a function'],
       [{ loss: {} }, 'loss must be a function'],
       [

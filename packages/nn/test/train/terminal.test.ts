@@ -112,8 +112,20 @@ describe('a terminal', () => {
     const callbacks = [clock, terminalProgress({ stream }), look]
     await fit(model, () => batches().values(), { loss: mse, optimizer, epochs: 2, callbacks })
     expect(during[1]).toMatch(/^epoch 1\/2 {2}batch 2 {2}loss/)
-    expect(during[4]).toMatch(/^█{16}░{8} epoch 2\/2/)
+    expect(during[4]).toMatch(/^epoch 2\/2 {2}batch 2\/3 {2}loss/)
     for (const line of during) expect(line.length).toBeLessThan(40)
+  })
+
+  it('shortens the bar, not the text, where there is little room', async () => {
+    const stream = new Written(true, 70)
+    const during: string[] = []
+    const look = { onBatchEnd: () => void during.push(stream.shown.at(-1)!) }
+    await go(stream, {}, [clock, look])
+    // `look` comes before the bar: it sees what the batch before has left.
+    for (const line of during.slice(2, 3)) {
+      expect(line).toMatch(/^█{2,9}░{1,5} epoch 1\/2 .* left$/)
+      expect(line).toHaveLength(69)
+    }
   })
 
   it.each(['an abort', 'an error', 'an error of another callback at the end'])(
