@@ -29,7 +29,10 @@ export function initialize(
 ): Tensor {
   if (typeof init !== 'function')
     fail(op, `${name} must be an initializer, such as glorotUniform, got ${describe(init)}`)
-  const result: unknown = init(shape, { ...(dtype && { dtype }), ...(generator && { generator }) })
+  const result: unknown = init(shape, {
+    ...(dtype !== undefined && { dtype }),
+    ...(generator !== undefined && { generator }),
+  })
   if (!(result instanceof Tensor) || !sameShape(result.shape, shape))
     fail(op, `${name} returned ${describe(result)}, expected a tensor of shape ${showShape(shape)}`)
   return result
@@ -55,19 +58,19 @@ export function uniform(low: number, high: number): Initializer {
   checkFinite('uniform', 'low', low)
   checkFinite('uniform', 'high', high)
   if (low > high) fail('uniform', `low is ${low}, above high, ${high}; exchange them`)
-  return (shape, options) => add(mul(rand([...shape], options), high - low), low)
+  return (shape, options) => add(mul(rand(shape, options), high - low), low)
 }
 
 /** Normal with mean 0 and standard deviation `std`. */
 export function normal(std: number): Initializer {
   checkNonNegative('normal', 'std', std)
-  return (shape, options) => mul(randn([...shape], options), std)
+  return (shape, options) => mul(randn(shape, options), std)
 }
 
 /** One value everywhere. */
 export function constant(value: number): Initializer {
   checkFinite('constant', 'the value', value)
-  return (shape, options) => full([...shape], value, { dtype: options?.dtype ?? 'float32' })
+  return (shape, options) => full(shape, value, { dtype: options?.dtype ?? 'float32' })
 }
 
 /** Zeros everywhere. Core's `zeros` makes the same, but refuses the generator that a layer may have. */
@@ -85,7 +88,7 @@ function fans(op: string, shape: readonly number[]): [fanIn: number, fanOut: num
   )
     fail(
       op,
-      `needs the shape of a weight, [out, in, ...kernel], got ${String(shape)}; use zeros or uniform for a bias`,
+      `needs the shape of a weight, [out, in, ...kernel], got ${describe(shape)}; use zeros or uniform for a bias`,
     )
   const kernel = shape.slice(2).reduce((product, size) => product * size, 1)
   return [shape[1]! * kernel, shape[0]! * kernel]

@@ -29,8 +29,9 @@ export function tagged(value: unknown, path: string, refuse: Refuse, depth = 0):
     return Array.from(value, (each, i) => tagged(each, `${path}[${i}]`, refuse, depth + 1))
   if (!isPlainObject(value)) {
     const wish = 'null, booleans, numbers, strings, or arrays and plain objects of these'
+    const fix = typeof (value as { toJSON?: unknown })?.toJSON === 'function' ? `; save ${path}.toJSON()` : ''
     return refuse(
-      `${path} is ${describe(value)}; what has no stateDict() and loadStateDict() must be a tensor, a Generator, or plain data: ${wish}`,
+      `${path} is ${describe(value)}; what has no stateDict() and loadStateDict() must be a tensor, a Generator, or plain data: ${wish}${fix}`,
     )
   }
   if (Object.hasOwn(value, TAG)) refuse(`${path} has the key "${TAG}", which is reserved; rename it`)

@@ -9,6 +9,15 @@ import { Layer } from '../layer.ts'
  * The product is `number` to the types.
  */
 export class Flatten extends Layer<Shape, [number, number]> {
+  constructor(...none: readonly []) {
+    super()
+    if (none.length > 0)
+      fail(
+        'Flatten',
+        'takes no arguments: axis 0 is kept; of other axes make new Lambda((x) => flatten(x, start, end))',
+      )
+  }
+
   forward(x: Tensor): Tensor {
     checkTensor('Flatten', 'the input', x)
     if (x.ndim < 2)

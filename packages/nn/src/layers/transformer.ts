@@ -42,8 +42,8 @@ export class TransformerBlock<D extends number = number> extends Layer<
     const names = ['mlpRatio', 'dropout', 'causal', 'dtype', 'generator']
     const { mlpRatio = 4, dropout = 0, causal = false, ...init } = checkOptions(op, options, names)
     this.self_attn = new MultiHeadAttention(dim, heads, { ...init, causal, dropout })
-    const width = mlpRatio * dim
-    if (typeof mlpRatio !== 'number' || !(Number.isInteger(width) && width >= 1))
+    const width = typeof mlpRatio === 'number' ? mlpRatio * dim : 0
+    if (!(Number.isInteger(width) && width >= 1))
       fail(op, `mlpRatio times dim ${dim} must be a whole number >= 1, got mlpRatio ${describe(mlpRatio)}`)
     this.linear1 = new Dense(dim, width, init)
     this.linear2 = new Dense(width, dim, init)

@@ -102,9 +102,11 @@ function isClass(op: string, target: Tensor, classes: number, axis: number): Ten
     // Not read before: inside vmap there are no values yet, and oneHot refuses them when there are.
     const bad = target.data.findIndex((index) => index < 0 || index >= classes)
     if (bad < 0) throw error
+    const label = target.data[bad]!
+    const fix = label < 0 ? `; if it marks samples that do not count, give { ignoreIndex: ${label} }` : ''
     fail(
       op,
-      `class ${target.data[bad]} (number ${bad} of the target) is out of range for ${classes} classes, 0 to ${classes - 1}`,
+      `class ${label} (number ${bad} of the target) is out of range for ${classes} classes, 0 to ${classes - 1}${fix}`,
     )
   }
   return axis === last ? hits : permute(hits, [0, last, ...target.shape.slice(1).map((_, i) => i + 1)])

@@ -108,7 +108,7 @@ describe('TransformerBlock', () => {
   const block = new TransformerBlock(4, 2, { generator })
 
   it('refuses a width that is no whole number', () => {
-    for (const mlpRatio of [0, -1, 0.3, Number.NaN, '2', null])
+    for (const mlpRatio of [0, -1, 0.3, Number.NaN, '2', null, 2n, Symbol('two'), Object.create(null)])
       refuses(
         () => new TransformerBlock(4, 2, { mlpRatio: mlpRatio as number }),
         'TransformerBlock: mlpRatio times dim 4 must be a whole number >= 1, got mlpRatio',

@@ -170,6 +170,7 @@ it('batches may be empty, and images have any number of leading axes', () => {
   expect(network.call(zeros([0, 1, 6, 10])).shape).toEqual([0, 2, 2, 2])
   expect(network.call(zeros([2, 0, 3, 1, 6, 10])).shape).toEqual([2, 0, 3, 2, 2, 2])
   expect(new Flatten().call(zeros([0, 2, 3])).shape).toEqual([0, 6])
+  expect(() => Reflect.construct(Flatten, [2])).toThrow(/^Flatten: takes no arguments: axis 0 is kept/)
   expect(new ConvTranspose2d(2, 1, 2).call(zeros([2, 3, 2, 4, 4])).shape).toEqual([2, 3, 1, 5, 5])
   expect(new Conv1d(2, 1, 2).call(zeros([2, 3, 2, 4])).shape).toEqual([2, 3, 1, 3])
 })

@@ -165,6 +165,9 @@ describe('options of single losses', () => {
     expect(() => lossOf('crossEntropy')(logits, half, { ignoreIndex: 0 })).toThrow(
       'crossEntropy: ignoreIndex is for class indices',
     )
+    expect(() => lossOf(name)(logits, classes([0, -100]))).toThrow(
+      'if it marks samples that do not count, give { ignoreIndex: -100 }',
+    )
     // The one that is ignored is not the other that is out of range.
     expect(() => lossOf(name)(logits, classes([-100, 3]), { ignoreIndex: -100 })).toThrow(
       `${name}: class 3 (number 1 of the target) is out of range for 3 classes, 0 to 2`,

@@ -42,6 +42,8 @@ describe('what cannot be saved is refused, before anything is written', () => {
       { a: { stateDict: () => ({ b: 1 }), loadStateDict() {} } },
       'a.stateDict() must give tensors, but b is 1',
     ],
+    [{ made: new Date(0) }, 'made is a Date; what has no stateDict() and loadStateDict()'],
+    [{ made: new Date(0) }, 'plain objects of these; save made.toJSON()'],
     [{ '\ud800': x }, 'half a surrogate pair'],
   ]
   it.each(cases)('%o', (parts, message) => {
