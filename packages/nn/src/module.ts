@@ -1,6 +1,6 @@
 /** @file Module: a part of a model. How it is called, searched, saved. Imports core, marks.ts, place.ts, state-dict.ts and summary.ts. */
 import { enterLayer, guard, leaveLayer, Tensor, to } from '@tapegrad/core/ops'
-import { checkOptions, describe, fail, isFloat } from './errors.ts'
+import { checkFlag, checkOptions, describe, fail, isFloat } from './errors.ts'
 import { type Mark, markOf } from './marks.ts'
 import { notePlace, outermost } from './place.ts'
 import { type LoadReport, restore, type StateDict, snapshot } from './state-dict.ts'
@@ -107,6 +107,7 @@ export abstract class Module {
    */
   loadStateDict(dict: Readonly<StateDict>, options: { strict?: boolean } = {}): LoadReport {
     const { strict = true } = checkOptions('loadStateDict', options, ['strict'])
+    checkFlag('loadStateDict', 'strict', strict)
     return restore(
       contentsOf(this).slots.map(({ path, tensor }) => [path, tensor]),
       dict,

@@ -61,6 +61,14 @@ describe('to', () => {
 })
 
 describe('stateDict and loadStateDict', () => {
+  it('strict is true or false', () => {
+    const model = new Dense(1, 1)
+    for (const strict of ['no', 0, null])
+      expect(() => model.loadStateDict(model.stateDict(), { strict: strict as never })).toThrow(
+        /^loadStateDict: strict must be true or false, got /,
+      )
+  })
+
   it('go round, over parameters and buffers', () => {
     const [source, target] = [new Nested(), new Nested()]
     for (const [i, tensor] of [...source.parameters(), ...source.buffers()].entries()) tensor.assign(i + 1)

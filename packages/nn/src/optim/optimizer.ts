@@ -161,7 +161,7 @@ function checkGradient(op: string, { parameter, rate }: Slot<unknown>, index: nu
     return
   const show = (x: unknown): string =>
     x instanceof Tensor ? `${x.dtype} ${showShape(x.shape)}` : describe(x)
-  fail(op, `parameter ${index} is ${show(parameter)}, its grad is ${show(grad)}; they must be alike`)
+  fail(op, `parameter ${index} is ${show(parameter)}, its grad is ${show(grad)}`)
 }
 
 /** The gradient of a loss with the penalty weightDecay / 2 |p|^2 added to it. */

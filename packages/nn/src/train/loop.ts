@@ -1,6 +1,7 @@
 /** @file The loop of fit: epochs, batches, validation, callbacks, and an orderly end. Imports the files of train/. */
 import type { Generator, Tensor } from '@tapegrad/core/ops'
 import type { AbortSignalLike } from '../data/prefetch.ts'
+import { fail } from '../errors.ts'
 import { rememberModes } from '../modes.ts'
 import type { Module } from '../module.ts'
 import type { Schedule } from '../schedules/schedule.ts'
@@ -32,6 +33,9 @@ export interface Plan {
   readonly history: History
   readonly signal: AbortSignalLike | undefined
 }
+
+/** The optimizers of trainings that go on: two that step by turns would both go wrong. */
+const training = /* @__PURE__ */ new WeakSet<AnyOptimizer>()
 
 /** A training that goes on, and what callbacks see of it. */
 export class Training implements TrainingState {
@@ -117,7 +121,13 @@ export class Training implements TrainingState {
 
   /** Trains, and tidies up however that ends. */
   async run(): Promise<History> {
-    const { model, hooks, signal, history } = this.#plan
+    const { op, model, optimizer, hooks, signal, history } = this.#plan
+    if (training.has(optimizer))
+      fail(
+        op,
+        'the optimizer belongs to a training that is not over; await that first, or make another optimizer',
+      )
+    training.add(optimizer)
     const restoreModes = rememberModes(modulesOf(model))
     const abort = (): void => this.#abort()
     signal?.addEventListener('abort', abort)
@@ -134,6 +144,7 @@ export class Training implements TrainingState {
     } finally {
       signal?.removeEventListener('abort', abort)
       restoreModes()
+      training.delete(optimizer)
       await this.#end()
     }
     return history

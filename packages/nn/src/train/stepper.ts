@@ -64,6 +64,11 @@ export class Stepper {
   #backward(batch: unknown): Outcome {
     this.#optimizer.zeroGrad()
     const outcome = this.#outcome(batch)
+    if (!outcome.loss.requiresGrad)
+      fail(
+        this.#op,
+        'the loss does not depend on any parameter that is trained; compute it from the prediction, without detach(), noGrad() or data',
+      )
     backward(outcome.loss)
     return outcome
   }

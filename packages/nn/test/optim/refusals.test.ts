@@ -112,7 +112,7 @@ describe.each(optimizerNames)('%s refuses', (name) => {
     const before = optimizer.stateDict()
     setGrad(first, [1, 1, 1])
     second.grad = grad as never
-    expect(() => optimizer.step()).toThrow(`${name}: parameter 1 is ${message}; they must be alike`)
+    expect(() => optimizer.step()).toThrow(`${name}: parameter 1 is ${message}`)
     expect(flat(first)).toEqual([1, 2, 3])
     expect(contents(optimizer.stateDict())).toEqual(contents(before))
     setGrad(second, [1, 1, 1])

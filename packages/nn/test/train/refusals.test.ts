@@ -1,5 +1,5 @@
 /** @file What fit refuses, and what it says then. */
-import { zeros } from '@tapegrad/core'
+import { type Tensor, zeros } from '@tapegrad/core'
 import {
   accuracy,
   DataLoader,
@@ -101,6 +101,24 @@ describe('options', () => {
     ]),
   )('%s', async (message, more) => {
     expect(await run(more)).toMatch(message.startsWith('History') ? message : `fit: ${message}`)
+  })
+
+  it('a loss that no parameter has to do with', async () => {
+    const message =
+      'fit: the loss does not depend on any parameter that is trained; compute it from the prediction, without detach(), noGrad() or data'
+    expect(await run({ loss: (p: Tensor, t: Tensor) => mse(p.detach(), t) })).toContain(message)
+  })
+
+  it('an optimizer that is in another training, until that is over', async () => {
+    const { model: shared, optimizer: own } = linear()
+    const message = 'fit: the optimizer belongs to a training that is not over; await that first'
+    const options = { ...good, optimizer: own }
+    const first = fit(shared, [x, y], options)
+    expect(await run({ optimizer: own }, [x, y], shared)).toContain(message)
+    await first
+    const inside = { onEpochEnd: () => fit(shared, [x, y], options) }
+    expect(await run({ optimizer: own, callbacks: [inside] }, [x, y], shared)).toContain(message)
+    expect((await fit(shared, [x, y], options)).epochs).toBe(1)
   })
 
   it('two of order', async () => {
@@ -212,7 +230,7 @@ describe('losses', () => {
       ],
       [() => 3, 'the loss must be a 0-d tensor, got 3'],
       [async () => 3, 'the loss must be a 0-d tensor, got a Promise'],
-      [() => zeros([]), 'backward: this tensor is not tracked'],
+      [() => zeros([]), 'the loss does not depend on any parameter that is trained'],
     ]),
   )('%s', async (message, loss) => {
     expect(await run({ loss })).toContain(message)
