@@ -10,9 +10,7 @@ it('a gradient of another shape is not broadcast', () => {
   for (const grad of [tensor([1]), tensor(1), tensor([[1, 1]])]) {
     p.grad = grad as never
     const shape = `[${grad.shape.join(', ')}]`
-    expect(() => optimizer.step()).toThrow(
-      `SGD: parameter 1 is float32 [2], its grad is float32 ${shape}`,
-    )
+    expect(() => optimizer.step()).toThrow(`SGD: parameter 1 is float32 [2], its grad is float32 ${shape}`)
     expect(p.toArray()).toEqual([0, 0])
   }
   p.grad = tensor([1, 2])
