@@ -9,15 +9,7 @@ import {
   TensorDataset,
   trainTestSplit,
 } from '@tapegrad/nn'
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-/** `is<X>()(value)` compiles only if the type of the value is exactly X. */
-const is =
-  <Expected>() =>
-  <Actual>(
-    _actual: Actual,
-    ..._proof: Equal<Actual, Expected> extends true ? [] : [{ got: Actual }]
-  ): void => {}
+import { is } from './is.ts'
 
 const pairs = new TensorDataset(zeros([10, 4]), zeros([10]))
 is<number>()(new DataLoader(pairs).length)

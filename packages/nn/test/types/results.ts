@@ -48,15 +48,7 @@ import {
   TransformerBlock,
   trainTestSplit,
 } from '@tapegrad/nn'
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-/** `is<X>()(value)` compiles only if the type of the value is exactly X. */
-const is =
-  <Expected>() =>
-  <Actual>(
-    _actual: Actual,
-    ..._proof: Equal<Actual, Expected> extends true ? [] : [{ got: Actual }]
-  ): void => {}
+import { is } from './is.ts'
 
 declare const n: number
 declare const dynamic: Tensor

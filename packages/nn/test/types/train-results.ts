@@ -23,14 +23,7 @@ import {
   type TrainingState,
 } from '@tapegrad/nn'
 import { terminalProgress } from '@tapegrad/nn/terminal'
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const is =
-  <Expected>() =>
-  <Actual>(
-    _actual: Actual,
-    ..._proof: Equal<Actual, Expected> extends true ? [] : [{ got: Actual }]
-  ): void => {}
+import { is } from './is.ts'
 
 const model = sequential(new Dense(4, 5), new Sigmoid(), new Dense(5, 3))
 const optimizer = new SGD(model.parameters())

@@ -11,10 +11,12 @@ describe('the types of layers, losses and data', () => {
   const { text, starts } = mistakesFile(models.preamble + trainPreamble, mistakes)
   let compilation: Compilation
   beforeAll(() => {
+    const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
     compilation = compile([], {
-      'nn-results.ts': readFileSync(new URL('results.ts', import.meta.url), 'utf8'),
-      'nn-data.ts': readFileSync(new URL('data-results.ts', import.meta.url), 'utf8'),
-      'nn-train.ts': readFileSync(new URL('train-results.ts', import.meta.url), 'utf8'),
+      'is.ts': read('is.ts'),
+      'nn-results.ts': read('results.ts'),
+      'nn-data.ts': read('data-results.ts'),
+      'nn-train.ts': read('train-results.ts'),
       'nn-mistakes.ts': text,
     })
   }, 60_000)
