@@ -69,3 +69,7 @@ export const sameShape = (a: readonly number[], b: readonly number[]): boolean =
 
 /** Only floating-point tensors are trained. */
 export const isFloat = (dtype: string): boolean => dtype === 'float32' || dtype === 'float64'
+
+/** An object of the kind that `{}` makes, not an array, a tensor or another class's instance. */
+export const isPlainObject = (x: unknown): x is Record<string, unknown> =>
+  typeof x === 'object' && x !== null && [Object.prototype, null].includes(Object.getPrototypeOf(x))

@@ -1,6 +1,6 @@
 /** @file Module: a part of a model. How it is called, searched, saved. Imports core, marks.ts, place.ts, state-dict.ts and summary.ts. */
 import { enterLayer, guard, leaveLayer, Tensor, to } from '@tapegrad/core/ops'
-import { checkFlag, checkOptions, describe, fail, isFloat } from './errors.ts'
+import { checkFlag, checkOptions, describe, fail, isFloat, isPlainObject } from './errors.ts'
 import { type Mark, markOf } from './marks.ts'
 import { notePlace, outermost } from './place.ts'
 import { type LoadReport, restore, type StateDict, snapshot } from './state-dict.ts'
@@ -216,9 +216,6 @@ function partsOf(value: object): (Module | Tensor)[] {
     .flat()
     .filter((part) => part instanceof Module || (part instanceof Tensor && markOf(part) !== undefined))
 }
-
-const isPlainObject = (x: unknown): x is object =>
-  typeof x === 'object' && x !== null && [Object.prototype, null].includes(Object.getPrototypeOf(x))
 
 /** Key and tensor of each marked tensor, the first key of a shared one. */
 function distinct(module: Module, role?: Mark['role']): [string, Tensor][] {

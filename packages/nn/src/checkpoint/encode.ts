@@ -1,10 +1,9 @@
 /** @file Tensors as the bytes of a safetensors file. Imports core, errors.ts, formats.ts, header.ts, header-text.ts and refusal.ts. */
 import type { Tensor } from '@tapegrad/core/ops'
-import { checkTensor, describe, fail } from '../errors.ts'
+import { checkTensor, describe, fail, isPlainObject } from '../errors.ts'
 import { bytesOf, written } from './formats.ts'
 import { LARGEST_HEADER, PREFIX } from './header.ts'
 import { isWellFormed } from './header-text.ts'
-import { isPlainObject } from './refusal.ts'
 
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 

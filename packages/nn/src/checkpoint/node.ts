@@ -45,11 +45,14 @@ export interface Node {
   readonly hostname: string
 }
 
+/** A module of Node.js; undefined elsewhere. */
+export const builtin = (name: string): unknown =>
+  (globalThis as { process?: Process }).process?.getBuiltinModule?.(name)
+
 /** Node.js, or an error that names what does without. */
 export function node(op: string): Node {
   const { process } = globalThis as { process?: Process }
-  const module = (name: string): unknown => process?.getBuiltinModule?.(name)
-  const fs = module('node:fs') as FileSystem | undefined
+  const fs = builtin('node:fs') as FileSystem | undefined
   if (process === undefined || fs === undefined) {
     const other = op.replace('save', 'encode').replace('load', 'decode')
     fail(
@@ -59,6 +62,6 @@ export function node(op: string): Node {
       }`,
     )
   }
-  const { hostname } = module('node:os') as { hostname(): string }
-  return { fs, process, paths: module('node:path') as Paths, hostname: hostname() }
+  const { hostname } = builtin('node:os') as { hostname(): string }
+  return { fs, process, paths: builtin('node:path') as Paths, hostname: hostname() }
 }

@@ -1,10 +1,10 @@
 /** @file The parts of a checkpoint: what is saved of each and how it is put back. Imports core, errors.ts, plain-data.ts, refusal.ts and state-dict.ts. */
 import { clone, Generator, Tensor } from '@tapegrad/core/ops'
-import { describe } from '../errors.ts'
+import { describe, isPlainObject } from '../errors.ts'
 import { restore, type StateDict } from '../state-dict.ts'
 import type { TensorEntry } from './header.ts'
 import { type PlainData, tagged, untagged } from './plain-data.ts'
-import { ignoringErrors, isPlainObject, type Refuse } from './refusal.ts'
+import { ignoringErrors, type Refuse } from './refusal.ts'
 
 /** Something with a state: a module, an optimizer, a schedule, a scaler, or a class of your own. */
 export interface Stateful {

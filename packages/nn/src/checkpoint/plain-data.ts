@@ -1,6 +1,6 @@
 /** @file Plain data as JSON that gives back the same numbers, NaN, the infinities and -0 among them. Imports errors.ts and refusal.ts. */
-import { describe } from '../errors.ts'
-import { isPlainObject, type Refuse } from './refusal.ts'
+import { describe, isPlainObject } from '../errors.ts'
+import { type Refuse } from './refusal.ts'
 
 /** What a checkpoint keeps besides tensors: `null`, booleans, numbers, strings, and arrays and plain objects of these. */
 export type PlainData =

@@ -19,10 +19,6 @@ export function checkPath(op: string, path: unknown): asserts path is string {
     fail(op, `expected the path of a file, as in 'model.safetensors', got ${describe(path)}`)
 }
 
-/** `{...}`: no class, no array. */
-export const isPlainObject = (x: unknown): x is Record<string, unknown> =>
-  typeof x === 'object' && x !== null && [Object.prototype, null].includes(Object.getPrototypeOf(x))
-
 /** For what only tidies up, and must not hide another error. */
 export function ignoringErrors(tidy: () => void): void {
   try {

@@ -17,7 +17,15 @@ import {
   to,
   zeros,
 } from '@tapegrad/core/ops'
-import { checkFlag, checkNonNegative, checkOptions, checkTensor, describe, fail } from '../errors.ts'
+import {
+  checkFlag,
+  checkNonNegative,
+  checkOptions,
+  checkTensor,
+  describe,
+  fail,
+  showShape,
+} from '../errors.ts'
 import { checkParameters } from './parameters.ts'
 
 export interface ClipGradNormOptions {
@@ -107,6 +115,6 @@ function checkFiniteNorm(
   const where =
     first < 0
       ? 'though that of each gradient is finite'
-      : `from the gradient of parameter ${params.indexOf(trained[first]!)} on, of shape [${trained[first]!.shape.join(', ')}]; detectAnomaly finds the op that made it`
+      : `from the gradient of parameter ${params.indexOf(trained[first]!)} on, of shape ${showShape(trained[first]!.shape)}; detectAnomaly finds the op that made it`
   fail(op, `the norm is ${total.item()}, ${where}`)
 }

@@ -1,5 +1,6 @@
 /** @file Callbacks that write files, in Node.js: checkpoints and a CSV log. Imports callbacks.ts, checkpoint.ts, errors.ts, finite.ts. */
 import { Generator } from '@tapegrad/core/ops'
+import { builtin } from '../checkpoint/node.ts'
 import { type CheckpointPart, type PlainData, saveCheckpoint } from '../checkpoint.ts'
 import { checkCount, checkOptions, describe, fail } from '../errors.ts'
 import type { Callback, TrainingState } from './callbacks.ts'
@@ -13,9 +14,8 @@ interface Files {
 
 /** Node's files, got when they are needed: bundles for browsers stay free of them. */
 function filesFor(op: string, instead: string): Files {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Files | undefined } }
   return (
-    process?.getBuiltinModule?.('node:fs') ??
+    (builtin('node:fs') as Files | undefined) ??
     fail(op, `there are no files here, only in Node.js from 20.16 on; ${instead}`)
   )
 }
